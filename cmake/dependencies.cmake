@@ -1,0 +1,23 @@
+# Every library from outside, all of them Debian packages (deps/debian.txt).
+# The order matters: gRPC's configuration expects absl and Protobuf targets.
+
+find_package(Threads REQUIRED)
+find_package(absl CONFIG REQUIRED)
+# Debian ships no ProtobufConfig.cmake, hence the module.
+find_package(Protobuf MODULE REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+find_package(RocksDB CONFIG REQUIRED)
+find_package(ICU MODULE REQUIRED COMPONENTS uc i18n data)
+find_package(OpenSSL MODULE REQUIRED)
+find_package(nlohmann_json CONFIG REQUIRED)
+find_package(CLI11 CONFIG REQUIRED)
+find_package(GTest CONFIG REQUIRED)
+find_package(benchmark CONFIG REQUIRED)
+
+# libcsv has neither a CMake nor a pkg-config file.
+find_path(CREDITREG_CSV_INCLUDE csv.h REQUIRED)
+find_library(CREDITREG_CSV_LIBRARY csv REQUIRED)
+add_library(csv::csv UNKNOWN IMPORTED GLOBAL)
+set_target_properties(csv::csv PROPERTIES
+  IMPORTED_LOCATION ${CREDITREG_CSV_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES ${CREDITREG_CSV_INCLUDE})

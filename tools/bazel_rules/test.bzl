@@ -1,0 +1,18 @@
+"""A GoogleTest binary, as CMake's creditreg_test makes it."""
+
+def creditreg_test(name, deps, **kwargs):
+    """A cc_test that starts in the root of the files it may read."""
+    native.cc_test(
+        name = name,
+        size = "medium",
+        data = ["//:test_files"] + native.glob(
+            ["**"],
+            exclude = ["**/*.cc", "**/*.h", "CMakeLists.txt", "BUILD.bazel"],
+        ),
+        local_defines = [
+            "CREDITREG_SOURCE_DIR=\\\".\\\"",
+            "CREDITREG_BINARY_DIR=\\\".\\\"",
+        ],
+        deps = deps + ["//third_party/system:gtest_main"],
+        **kwargs
+    )
