@@ -1,0 +1,157 @@
+// Every key of the database: what it is made of, byte by byte. KEYS.md draws
+// them. Pure functions; numbers are big-endian, so that key order is value
+// order; "~" before a field means its bits are flipped, so that later sorts
+// first.
+//
+// Every key begins with the partition (2 bytes) and the table (1 byte). Tables
+// from 0x40 on are indexes: derived rows that can be dropped and built again;
+// their keys go on with the index's generation (2 bytes).
+//
+// Decode functions return DataLoss for a key of another table, a wrong length
+// or a bad escape; the message names the table, never the key.
+//
+// Thread safety: free functions without state.
+
+#ifndef CREDITREG_INDEX_CODEC_KEYS_H_
+#define CREDITREG_INDEX_CODEC_KEYS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "index/base/civil_day.h"
+
+namespace creditreg {
+
+// Stored: numbers are never reused.
+enum class Table : std::uint8_t {
+  kMeta = 0x01,               // name                        -> by name
+  kEnterpriseHead = 0x02,     // enterprise_no u64           -> EnterpriseHead
+  kEnterpriseVersion = 0x03,  // enterprise_no, ~sequence    -> EnterpriseVersion
+  kRecordHead = 0x04,         // record_no                   -> RecordHead
+  kRecordVersion = 0x05,      // record_no, ~sequence        -> RecordVersion
+  kSealed = 0x06,             // kind u8, number, sequence   -> SealedRow
+  kChange = 0x07,             // sequence                    -> Change
+  kRequest = 0x08,            // text principal, text id     -> RequestRow
+  kRequestAge = 0x09,         // recorded_us u64, text principal, text id -> EmptyRow
+  kNaturalKey = 0x0A,         // natural key bytes (32)      -> NaturalKeyRow
+  kQuarantine = 0x0B,         // quarantine_no               -> QuarantineRow
+  kQuarantineKey = 0x0C,      // content hash (32)           -> quarantine_no as QuarantineKeyRow
+  kImport = 0x0D,             // text principal, text id     -> ImportRow
+  kImportOutcome = 0x0E,      // import_no, row              -> ImportRowOutcome
+  kLinkBacklog = 0x0F,        // enterprise_no               -> LinkBacklogRow
+  // Indexes.
+  kCurrentCode = 0x40,  // USCC (18 bytes)                       -> CurrentCodeRow
+  kFormerCode = 0x41,   // USCC (18 bytes)                       -> FormerCodeRow
+  kOldNumber = 0x42,    // kind u8, text value, enterprise_no    -> EmptyRow
+  kNameKey = 0x43,      // name key (16 bytes), enterprise_no    -> EmptyRow
+  kFileList = 0x44,     // enterprise_no, family u8, ~day i32, record_no -> FileListRow
+  kPendingLink = 0x45,  // kind u8 (0: USCC, else OldNumberKind), text value, record_no -> EmptyRow
+};
+
+// The one partition there is today.
+inline constexpr std::uint16_t kPartition = 1;
+// Generation of each index in use today.
+inline constexpr std::uint16_t kGeneration = 1;
+
+// Prefix of a whole table (indexes: with the generation). Every key of the
+// table begins with it.
+std::string TablePrefix(Table table);
+
+// The first key after every key that begins with `prefix`; `prefix` is not
+// empty and not all 0xFF.
+std::string PrefixEnd(absl::string_view prefix);
+
+// What kSealed rows belong to. Stored.
+enum class SealedKind : std::uint8_t {
+  kEnterprise = 1,
+  kRecord = 2,
+  kQuarantine = 3,  // sequence is 0
+};
+
+std::string MetaKey(absl::string_view name);
+std::string EnterpriseHeadKey(std::uint64_t enterprise_no);
+// Prefix of all versions, newest first.
+std::string EnterpriseVersionPrefix(std::uint64_t enterprise_no);
+// Also the place to seek to for "the newest version at or before `sequence`".
+std::string EnterpriseVersionKey(std::uint64_t enterprise_no,
+                                 std::uint64_t sequence);
+std::string RecordHeadKey(std::uint64_t record_no);
+std::string RecordVersionPrefix(std::uint64_t record_no);
+std::string RecordVersionKey(std::uint64_t record_no, std::uint64_t sequence);
+std::string SealedKey(SealedKind kind, std::uint64_t number,
+                      std::uint64_t sequence);
+std::string ChangeKey(std::uint64_t sequence);
+std::string RequestKey(absl::string_view principal, absl::string_view id);
+std::string RequestAgeKey(std::int64_t recorded_us, absl::string_view principal,
+                          absl::string_view id);
+// `natural_key` is 32 bytes.
+std::string NaturalKeyKey(absl::string_view natural_key);
+std::string QuarantineKey(std::uint64_t quarantine_no);
+// `content_hash` is 32 bytes.
+std::string QuarantineHashKey(absl::string_view content_hash);
+std::string ImportKey(absl::string_view principal, absl::string_view id);
+std::string ImportOutcomePrefix(std::uint64_t import_no);
+std::string ImportOutcomeKey(std::uint64_t import_no, std::uint64_t row);
+std::string LinkBacklogKey(std::uint64_t enterprise_no);
+
+// `uscc` is 18 bytes.
+std::string CurrentCodeKey(absl::string_view uscc);
+std::string FormerCodeKey(absl::string_view uscc);
+// `kind` is an OldNumberKind by number, or 0 for a USCC (pending links only).
+std::string OldNumberPrefix(std::uint8_t kind, absl::string_view value);
+std::string OldNumberKey(std::uint8_t kind, absl::string_view value,
+                         std::uint64_t enterprise_no);
+// `name_key` is 16 bytes.
+std::string NameKeyPrefix(absl::string_view name_key);
+std::string NameKeyKey(absl::string_view name_key, std::uint64_t enterprise_no);
+std::string FileListPrefix(std::uint64_t enterprise_no);
+std::string FileListPrefix(std::uint64_t enterprise_no, std::uint8_t family);
+// Newest day first; Unknown sorts last.
+std::string FileListKey(std::uint64_t enterprise_no, std::uint8_t family,
+                        CivilDay day, std::uint64_t record_no);
+std::string PendingLinkPrefix(std::uint8_t kind, absl::string_view value);
+std::string PendingLinkKey(std::uint8_t kind, absl::string_view value,
+                           std::uint64_t record_no);
+
+struct NumberAndSequence {
+  std::uint64_t number = 0;
+  std::uint64_t sequence = 0;
+};
+struct FileListEntry {
+  std::uint64_t enterprise_no = 0;
+  std::uint8_t family = 0;
+  CivilDay day;
+  std::uint64_t record_no = 0;
+};
+struct SealedEntry {
+  SealedKind kind = SealedKind::kRecord;
+  std::uint64_t number = 0;
+  std::uint64_t sequence = 0;
+};
+struct RequestAgeEntry {
+  std::int64_t recorded_us = 0;
+  std::string principal;
+  std::string id;
+};
+
+// For tables whose key is one number: heads, changes, quarantine, backlog.
+absl::StatusOr<std::uint64_t> DecodeNumberKey(Table table,
+                                              absl::string_view key);
+// For kEnterpriseVersion and kRecordVersion.
+absl::StatusOr<NumberAndSequence> DecodeVersionKey(Table table,
+                                                   absl::string_view key);
+// For kOldNumber, kNameKey (enterprise_no) and kPendingLink (record_no): the
+// number the key ends with.
+absl::StatusOr<std::uint64_t> DecodeTrailingNumber(Table table,
+                                                   absl::string_view key);
+absl::StatusOr<FileListEntry> DecodeFileListKey(absl::string_view key);
+absl::StatusOr<SealedEntry> DecodeSealedKey(absl::string_view key);
+absl::StatusOr<RequestAgeEntry> DecodeRequestAgeKey(absl::string_view key);
+// (import_no, row)
+absl::StatusOr<NumberAndSequence> DecodeImportOutcomeKey(absl::string_view key);
+
+}  // namespace creditreg
+
+#endif  // CREDITREG_INDEX_CODEC_KEYS_H_

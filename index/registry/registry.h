@@ -1,0 +1,288 @@
+// The registry's front door: everything that is stored goes in here, and every
+// read starts here. Knows no network.
+//
+//   auto registry = Registry::Open(options);
+//   registry->Submit(PutEnterprise{...}, [](auto result) { ... });
+//   std::shared_ptr<const View> view = registry->CurrentView();
+//   view->Find({.identifier = "914403001922038216"});
+//
+// Writes are queued, numbered by one writer thread, and committed in groups;
+// the callback runs on that thread once the group is durable and visible, so it
+// must be short. Callers' threads do what needs no order first (keys, hashes).
+//
+// Thread safety: every method may be called from many threads.
+
+#ifndef CREDITREG_INDEX_REGISTRY_REGISTRY_H_
+#define CREDITREG_INDEX_REGISTRY_REGISTRY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "index/base/clock.h"
+#include "index/base/random.h"
+#include "index/codec/tokens.h"
+#include "index/model/draft.h"
+#include "index/registry/view.h"
+#include "index/store/store.h"
+
+namespace creditreg {
+
+// Who writes, and why. Goes into every change.
+struct Actor {
+  std::string principal;
+  std::string agency;
+  std::string role;
+  std::string purpose;
+};
+
+// Numbers as in creditreg.v1.Outcome; stored.
+enum class Outcome : std::uint8_t {
+  kCreated = 1,
+  kUpdated = 2,
+  kUnchanged = 3,
+  kPending = 4,
+  kQuarantined = 5,
+  kRejected = 6,
+};
+
+// What every write carries.
+struct WriteRequest {
+  Actor actor;
+  // 1-64 characters of [A-Za-z0-9_.:-], checked by the caller.
+  std::string request_id;
+  // What the request says, as bytes that two equal requests share; only its
+  // keyed hash is stored.
+  std::string payload;
+  // Answer as if stored, store nothing (the request id neither).
+  bool validate_only = false;
+};
+
+struct PutEnterprise {
+  WriteRequest request;
+  EnterpriseDraft draft;
+  // 16 hex characters, or empty for "any".
+  std::string etag;
+};
+
+struct SubmitRecords {
+  WriteRequest request;
+  // A draft, or the errors for which the caller refuses it (answered as
+  // kRejected at the same place).
+  std::vector<std::variant<RecordDraft, std::vector<Finding>>> records;
+};
+
+struct CorrectRecord {
+  WriteRequest request;
+  std::uint64_t record_no = 0;
+  std::string etag;
+  RecordDraft draft;
+  // False: the stored personal fields stay.
+  bool has_personal = false;
+  std::string reason;
+};
+
+struct WithdrawRecord {
+  WriteRequest request;
+  std::uint64_t record_no = 0;
+  // Empty: any.
+  std::string etag;
+  std::string reason;
+};
+
+// What became of one written thing. Read it as stored with
+// View::ReadRecord/ReadEnterprise at `version_sequence`.
+struct WriteResult {
+  Outcome outcome = Outcome::kRejected;
+  // 0 where it does not apply.
+  std::uint64_t enterprise_no = 0;
+  std::uint64_t record_no = 0;
+  std::uint64_t version_sequence = 0;
+  // Records that waited for the enterprise and are being linked; at most
+  // kMaxPendingCount is counted.
+  std::uint64_t pending_records = 0;
+  std::vector<Finding> findings;
+};
+
+struct WriteAnswer {
+  // One for PutEnterprise, CorrectRecord, WithdrawRecord; one per record, in
+  // order, for SubmitRecords.
+  std::vector<WriteResult> results;
+  // State that holds all of it.
+  std::uint64_t sequence = 0;
+};
+
+// Errors of writes (messages name fields and rules, never subjects):
+//   AlreadyExists       "REQUEST_ID_REUSED: ...", CorrectRecord: "KEY_TAKEN: ..."
+//   Aborted             "ETAG_MISMATCH: ..."
+//   NotFound            "record_id: no such record"
+//   FailedPrecondition  "CODE_CONFLICT: ...", "WITHDRAWN: ...",
+//                       "NAME_NEVER_HELD: ..." (corrections),
+//                       "IMPORT_RUNNING: ..."
+//   ResourceExhausted   "OVERLOADED: ..." queue full, "DISK_FULL: ..."
+//   Unknown             the disk failed while committing: may or may not be
+//                       stored
+//   Unavailable         shutting down, or the disk failed before
+// The word before the first colon is the ErrorInfo reason where it is all
+// capitals.
+using WriteCallback = std::function<void(absl::StatusOr<WriteAnswer>)>;
+
+struct StartImport {
+  Actor actor;
+  std::string request_id;
+  // creditreg.v1.ImportFormat and TextEncoding by number.
+  std::uint32_t format = 0;
+  std::uint32_t encoding = 0;
+  std::string source_id;
+  bool validate_only = false;
+};
+
+// How an import stands.
+struct ImportProgress {
+  storage::v1::ImportRow row;
+};
+
+struct ImportRowResult {
+  std::uint64_t row = 0;
+  Outcome outcome = Outcome::kRejected;
+  // As stored with the row; fields are paths.
+  std::vector<Finding> findings;
+};
+
+struct ImportAnswer {
+  std::vector<ImportRowResult> results;
+  storage::v1::ImportRow progress;
+  std::uint64_t sequence = 0;
+};
+using ImportCallback = std::function<void(absl::StatusOr<ImportAnswer>)>;
+
+// A running import. Destroying it lets another run of the same request id go
+// on where this one stopped. Must be gone before the Registry.
+//
+// Thread safety: one thread at a time.
+class ImportSession {
+ public:
+  virtual ~ImportSession() = default;
+  // How it stood when the session began: rows_done > 0 after an interrupted
+  // run, finished_us > 0 where it is complete (then only ReadOutcomes works).
+  virtual const storage::v1::ImportRow& start() const = 0;
+  // What was found in rows [first, first + count) stored before: only rows with
+  // findings, in order.
+  virtual absl::StatusOr<std::vector<ImportRowResult>> ReadOutcomes(
+      std::uint64_t first, std::uint64_t count) const = 0;
+  // Stores rows, which go on where the last ones ended. Several calls may be
+  // under way; they are answered in order. `bytes_done` and `prefix_sm3` are
+  // those of the file up to the last of them. At most 1000 rows.
+  virtual void AppendRows(std::vector<ImportRowDraft> rows,
+                          std::uint64_t bytes_done, std::string prefix_sm3,
+                          ImportCallback done) = 0;
+  // Closes the import: call once all AppendRows() were answered. Waits for the
+  // commit.
+  virtual absl::StatusOr<ImportAnswer> Finish(std::uint64_t total_bytes,
+                                              std::string file_sm3) = 0;
+};
+
+struct RegistryOptions {
+  StoreOptions store;
+  // Holds the key ring and the data keys; not below store.directory.
+  std::string key_dir;
+  // A missing key ring is made (first start).
+  bool create_keys = true;
+  // Writes waiting for the writer, in things to store; past it OVERLOADED.
+  std::size_t max_queued_rows = 20000;
+  Clock* clock = RealClock();
+  // Null: the system's.
+  RandomSource* random = nullptr;
+};
+
+// Figures of the registry, for statistics.
+struct RegistryFigures {
+  storage::v1::Counters counters;
+  StoreFigures store;
+  std::uint64_t queued_rows = 0;
+  std::uint64_t groups_committed = 0;
+  std::uint64_t rows_committed = 0;
+  bool writer_ok = true;
+};
+
+struct VerifyOptions {
+  // Also open every sealed row with its key (slow).
+  bool open_sealed = false;
+};
+struct VerifyProgress {
+  std::uint64_t rows_checked = 0;
+  std::uint64_t faults = 0;
+  // What is being checked, for example "changes".
+  std::string stage;
+};
+struct VerifyReport {
+  std::uint64_t rows_checked = 0;
+  std::uint64_t faults = 0;
+  // The first 100: table and rule, never a subject's data.
+  std::vector<std::string> fault_messages;
+  std::uint64_t sequence = 0;
+};
+
+class Registry {
+ public:
+  static constexpr std::uint64_t kMaxPendingCount = 10000;
+
+  // Opens or creates the registry and starts its writer.
+  //
+  // Errors: as Store::Open() and the key files; FailedPrecondition the layout
+  // is newer than this program, or the key ring is another registry's.
+  static absl::StatusOr<std::unique_ptr<Registry>> Open(
+      const RegistryOptions& options);
+
+  // Answers what is queued, then stops. No View or ImportSession may be left.
+  virtual ~Registry() = default;
+
+  virtual std::shared_ptr<const View> CurrentView() const = 0;
+  virtual const TokenCodec& tokens() const = 0;
+
+  virtual void Submit(PutEnterprise write, WriteCallback done) = 0;
+  virtual void Submit(SubmitRecords write, WriteCallback done) = 0;
+  virtual void Submit(CorrectRecord write, WriteCallback done) = 0;
+  virtual void Submit(WithdrawRecord write, WriteCallback done) = 0;
+
+  // Begins or goes on with an import.
+  //
+  // Errors: FailedPrecondition "IMPORT_RUNNING: ...";  AlreadyExists
+  // "REQUEST_ID_REUSED: ..." the id came with another format or source (that
+  // the bytes differ shows later: the caller compares prefix_sm3).
+  virtual absl::StatusOr<std::unique_ptr<ImportSession>> BeginImport(
+      StartImport start) = 0;
+  // NotFound where there is none. The row's counts are those of rows stored.
+  virtual absl::StatusOr<ImportProgress> GetImport(
+      const std::string& principal, const std::string& request_id) const = 0;
+
+  virtual RegistryFigures Figures() const = 0;
+
+  // Checks everything against one state. `progress` is called about every
+  // 10,000 rows; returning false stops with Cancelled.
+  //
+  // Errors: FailedPrecondition "VERIFY_RUNNING: ...".
+  virtual absl::StatusOr<VerifyReport> Verify(
+      const VerifyOptions& options,
+      const std::function<bool(const VerifyProgress&)>& progress) = 0;
+
+  // False once the disk failed: writes are refused until a restart.
+  virtual bool Healthy() const = 0;
+
+  // Refuses new writes with Unavailable, answers those queued.
+  virtual void Drain() = 0;
+};
+
+}  // namespace creditreg
+
+#endif  // CREDITREG_INDEX_REGISTRY_REGISTRY_H_

@@ -1,0 +1,185 @@
+// One state of the registry, to read from. Every answer a caller gets is made
+// from one View, so its parts fit together.
+//
+// Facts are versioned: `at` reads them as they were at an earlier sequence
+// (0: this view's own). Where a code leads is read from this view.
+//
+// Errors of every call: DataLoss stored bytes are damaged; Unavailable the disk
+// failed.
+//
+// Thread safety: immutable; may be shared between threads. Holding a View keeps
+// deleted rows on disk: let it go after the call.
+
+#ifndef CREDITREG_INDEX_REGISTRY_VIEW_H_
+#define CREDITREG_INDEX_REGISTRY_VIEW_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "creditreg/storage/v1/content.pb.h"
+#include "creditreg/storage/v1/rows.pb.h"
+#include "index/model/old_number.h"
+#include "index/model/uscc.h"
+
+namespace creditreg {
+
+// Numbers as in creditreg.v1.LookupVerdict, whose order of precedence this is.
+enum class Verdict : std::uint8_t {
+  kPlaceholder = 1,
+  kBadCode = 2,
+  kNotFound = 3,
+  kWithheld = 4,
+  kAmbiguous = 5,
+  kMerged = 6,
+  kDeregistered = 7,
+  kOldNumber = 8,
+  kRenamed = 9,
+  kFound = 10,
+};
+// As creditreg.v1.MatchedBy.
+enum class MatchedBy : std::uint8_t {
+  kNothing = 0,
+  kUscc = 1,
+  kFormerUscc = 2,
+  kMergedUscc = 3,
+  kOldNumber = 4,
+};
+// As creditreg.v1.NameMatch.
+enum class NameMatch : std::uint8_t {
+  kNoName = 0,
+  kCurrent = 1,
+  kFormer = 2,
+  kDifferent = 3,
+};
+
+struct FindQuery {
+  // As typed.
+  std::string identifier;
+  // Absent: the view decides (a code, else any old number of that value).
+  std::optional<OldNumberKind> kind;
+  // Empty: none.
+  std::string name;
+};
+
+// An enterprise at one sequence.
+struct EnterpriseAt {
+  std::uint64_t enterprise_no = 0;
+  // Sequence of this version.
+  std::uint64_t sequence = 0;
+  storage::v1::EnterpriseVersion version;
+};
+
+struct FindAnswer {
+  Verdict verdict = Verdict::kNotFound;
+  // As normalised.
+  std::string identifier;
+  CodeCheck code_check;
+  std::vector<std::string> nearest_codes;
+  MatchedBy matched_by = MatchedBy::kNothing;
+  NameMatch name_match = NameMatch::kNoName;
+  // Present for kMerged and what follows it: the enterprise it leads to today.
+  std::optional<EnterpriseAt> enterprise;
+  // With kAmbiguous, at most 20.
+  std::vector<EnterpriseAt> candidates;
+};
+
+struct RecordAt {
+  std::uint64_t record_no = 0;
+  std::uint64_t sequence = 0;
+  storage::v1::RecordVersion version;
+};
+
+// A stretch of an enterprise's file.
+struct RecordPage {
+  std::vector<RecordAt> records;
+  // Where to go on; empty at the end.
+  std::string cursor;
+};
+
+struct QuarantinedRow {
+  std::uint64_t quarantine_no = 0;
+  storage::v1::QuarantineRow row;
+};
+struct QuarantinePage {
+  std::vector<QuarantinedRow> rows;
+  // Number to go on from; 0 at the end.
+  std::uint64_t next_no = 0;
+};
+
+struct RecordsQuery {
+  std::uint64_t enterprise_no = 0;
+  // creditreg.storage.v1.Family numbers; empty: all.
+  std::vector<std::uint8_t> families;
+  std::size_t limit = 50;
+  // From the page before; empty: from the start.
+  std::string cursor;
+  // Sequence to read at; 0: the view's.
+  std::uint64_t at = 0;
+};
+
+// Etag of a version: 16 hex characters over content, state and personal fields;
+// linking leaves it as it is.
+std::string EtagOf(const storage::v1::EnterpriseVersion& version);
+std::string EtagOf(const storage::v1::RecordVersion& version);
+
+// Day a record is listed under: decision or registration.
+std::optional<std::int32_t> ListDay(const storage::v1::Record& record);
+
+class View {
+ public:
+  virtual ~View() = default;
+
+  // Last change this view holds.
+  virtual std::uint64_t sequence() const = 0;
+
+  // Looks an enterprise up; never NotFound (that is a verdict). `at` as above.
+  virtual absl::StatusOr<FindAnswer> Find(const FindQuery& query,
+                                          std::uint64_t at = 0) const = 0;
+  // The same for many, in order; cheaper than one by one.
+  virtual absl::StatusOr<std::vector<FindAnswer>> FindMany(
+      absl::Span<const FindQuery> queries) const = 0;
+
+  // Newest version at or before `at`. NotFound: none.
+  virtual absl::StatusOr<EnterpriseAt> ReadEnterprise(
+      std::uint64_t enterprise_no, std::uint64_t at = 0) const = 0;
+  virtual absl::StatusOr<RecordAt> ReadRecord(std::uint64_t record_no,
+                                              std::uint64_t at = 0) const = 0;
+  // Current counts of the file, absorbed enterprises included.
+  virtual absl::StatusOr<storage::v1::EnterpriseHead> ReadHead(
+      std::uint64_t enterprise_no) const = 0;
+  // Code of the enterprise that this one was merged into; empty: none.
+  virtual absl::StatusOr<std::string> MergedInto(
+      const storage::v1::Enterprise& enterprise) const = 0;
+  // First version's `first_received_us` is in every version's info.
+
+  // Records of a file and of those merged into it, by family, newest day first;
+  // withdrawn ones included.
+  virtual absl::StatusOr<RecordPage> ListRecords(
+      const RecordsQuery& query) const = 0;
+  // Versions older than `before` (0: from the newest), newest first.
+  virtual absl::StatusOr<std::vector<RecordAt>> ListRecordVersions(
+      std::uint64_t record_no, std::uint64_t before,
+      std::size_t limit) const = 0;
+  virtual absl::StatusOr<QuarantinePage> ListQuarantined(
+      std::uint64_t from_no, std::size_t limit,
+      absl::string_view source_id) const = 0;
+
+  // Unseals. Empty message where the version has none.
+  // NotFound: the data key was destroyed.
+  virtual absl::StatusOr<storage::v1::PersonalFields> OpenPersonal(
+      const EnterpriseAt& enterprise) const = 0;
+  virtual absl::StatusOr<storage::v1::PersonalFields> OpenPersonal(
+      const RecordAt& record) const = 0;
+  virtual absl::StatusOr<storage::v1::RawRow> OpenRaw(
+      const QuarantinedRow& row) const = 0;
+};
+
+}  // namespace creditreg
+
+#endif  // CREDITREG_INDEX_REGISTRY_VIEW_H_

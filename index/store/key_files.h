@@ -1,0 +1,84 @@
+// Secrets on disk, outside the database and its backups: the key ring, and the
+// data keys that seal personal rows.
+//
+//   <key_dir>/ring       version byte, then the ring's keys; mode 0600
+//   <key_dir>/data_keys  64-byte slots; slot n at offset 64 * n, slot 0 a header
+//
+// Thread safety: DataKeyStore may be used from many threads.
+
+#ifndef CREDITREG_INDEX_STORE_KEY_FILES_H_
+#define CREDITREG_INDEX_STORE_KEY_FILES_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "index/base/random.h"
+#include "index/codec/crypto.h"
+
+namespace creditreg {
+
+// Reads <key_dir>/ring; makes directory (0700) and file (0600) with fresh keys
+// where `create_if_missing` and neither ring nor data_keys exists. The new file
+// is synced, and so is its directory.
+//
+// Errors:
+//   FailedPrecondition: others than the owner may read the file or directory;
+//     the file is missing (and may not be made, or data_keys exists).
+//   DataLoss: wrong length, version or checksum.
+//   Unavailable: the disk failed.
+struct KeyRingOptions {
+  std::string key_dir;
+  bool create_if_missing = false;
+};
+absl::StatusOr<KeyRing> LoadKeyRing(const KeyRingOptions& options,
+                                    RandomSource* random);
+
+// One 256-bit key per record or enterprise with personal fields, wrapped by the
+// master key. A destroyed key makes everything sealed with it unreadable for
+// ever, in every backup of the database too.
+class DataKeyStore {
+ public:
+  struct NewKey {
+    // Never 0.
+    std::uint64_t slot = 0;
+    Key256 key{};
+  };
+
+  // Opens or creates <key_dir>/data_keys; takes a lock, so that one process at
+  // a time writes it. A torn last slot (crash while appending) is cut off: it
+  // was never synced, so nothing refers to it.
+  //
+  // Errors: FailedPrecondition another process has it; the header's check says
+  // that another master key wrapped the keys. DataLoss, Unavailable as above.
+  static absl::StatusOr<std::unique_ptr<DataKeyStore>> Open(
+      const std::string& key_dir, const Key256& master, RandomSource* random,
+      bool read_only = false);
+
+  virtual ~DataKeyStore() = default;
+
+  // A fresh key in the next slot, not durable until Sync().
+  virtual absl::StatusOr<NewKey> Add() = 0;
+
+  // Makes every key given out durable; free where there is none. Call before
+  // the commit that refers to them.
+  //
+  // Errors: Unknown the disk failed; later calls are Unavailable.
+  virtual absl::Status Sync() = 0;
+
+  // Errors:
+  //   NotFound: no such slot, or its key was destroyed (message says which).
+  //   DataLoss: the slot is damaged.
+  virtual absl::StatusOr<Key256> Get(std::uint64_t slot) const = 0;
+
+  // Overwrites the slot and syncs. Destroying twice is OK.
+  //
+  // Errors: NotFound no such slot. Unavailable the disk failed.
+  virtual absl::Status Destroy(std::uint64_t slot) = 0;
+};
+
+}  // namespace creditreg
+
+#endif  // CREDITREG_INDEX_STORE_KEY_FILES_H_
