@@ -24,36 +24,41 @@
 
 namespace creditreg {
 
-// Stored: numbers are never reused.
+// Stored: numbers are never reused. Beside each: the fields of its key; KEYS.md
+// says which message is the value.
 enum class Table : std::uint8_t {
-  kMeta = 0x01,               // name                        -> by name
-  kEnterpriseHead = 0x02,     // enterprise_no u64           -> EnterpriseHead
-  kEnterpriseVersion = 0x03,  // enterprise_no, ~sequence    -> EnterpriseVersion
-  kRecordHead = 0x04,         // record_no                   -> RecordHead
-  kRecordVersion = 0x05,      // record_no, ~sequence        -> RecordVersion
-  kSealed = 0x06,             // kind u8, number, sequence   -> SealedRow
-  kChange = 0x07,             // sequence                    -> Change
-  kRequest = 0x08,            // text principal, text id     -> RequestRow
-  kRequestAge = 0x09,         // recorded_us u64, text principal, text id -> EmptyRow
-  kNaturalKey = 0x0A,         // natural key bytes (32)      -> NaturalKeyRow
-  kQuarantine = 0x0B,         // quarantine_no               -> QuarantineRow
-  kQuarantineKey = 0x0C,      // content hash (32)           -> quarantine_no as QuarantineKeyRow
-  kImport = 0x0D,             // text principal, text id     -> ImportRow
-  kImportOutcome = 0x0E,      // import_no, row              -> ImportRowOutcome
-  kLinkBacklog = 0x0F,        // enterprise_no               -> LinkBacklogRow
+  kMeta = 0x01,               // name
+  kEnterpriseHead = 0x02,     // enterprise_no
+  kEnterpriseVersion = 0x03,  // enterprise_no, ~sequence
+  kRecordHead = 0x04,         // record_no
+  kRecordVersion = 0x05,      // record_no, ~sequence
+  kSealed = 0x06,             // kind u8, number, sequence
+  kChange = 0x07,             // sequence
+  kRequest = 0x08,            // text principal, text id
+  kRequestAge = 0x09,         // recorded_us, text principal, text id
+  kNaturalKey = 0x0A,         // natural key (32 bytes)
+  kQuarantine = 0x0B,         // quarantine_no
+  kQuarantineKey = 0x0C,      // content hash (32 bytes)
+  kImport = 0x0D,             // text principal, text id
+  kImportOutcome = 0x0E,      // import_no, row
+  kLinkBacklog = 0x0F,        // enterprise_no
   // Indexes.
-  kCurrentCode = 0x40,  // USCC (18 bytes)                       -> CurrentCodeRow
-  kFormerCode = 0x41,   // USCC (18 bytes)                       -> FormerCodeRow
-  kOldNumber = 0x42,    // kind u8, text value, enterprise_no    -> EmptyRow
-  kNameKey = 0x43,      // name key (16 bytes), enterprise_no    -> EmptyRow
-  kFileList = 0x44,     // enterprise_no, family u8, ~day i32, record_no -> FileListRow
-  kPendingLink = 0x45,  // kind u8 (0: USCC, else OldNumberKind), text value, record_no -> EmptyRow
+  kCurrentCode = 0x40,  // USCC (18 bytes)
+  kFormerCode = 0x41,   // USCC (18 bytes)
+  kOldNumber = 0x42,    // kind u8, text value, enterprise_no
+  kNameKey = 0x43,      // name key (16 bytes), enterprise_no
+  kFileList = 0x44,     // enterprise_no, family u8, ~day, record_no
+  kPendingLink = 0x45,  // kind u8 (0: USCC, else OldNumberKind), text value,
+                        // record_no
 };
 
 // The one partition there is today.
 inline constexpr std::uint16_t kPartition = 1;
 // Generation of each index in use today.
 inline constexpr std::uint16_t kGeneration = 1;
+
+// What messages call the table, for example "record head".
+absl::string_view TableName(Table table);
 
 // Prefix of a whole table (indexes: with the generation). Every key of the
 // table begins with it.
@@ -84,6 +89,7 @@ std::string SealedKey(SealedKind kind, std::uint64_t number,
                       std::uint64_t sequence);
 std::string ChangeKey(std::uint64_t sequence);
 std::string RequestKey(absl::string_view principal, absl::string_view id);
+// `recorded_us` is not negative.
 std::string RequestAgeKey(std::int64_t recorded_us, absl::string_view principal,
                           absl::string_view id);
 // `natural_key` is 32 bytes.

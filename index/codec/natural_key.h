@@ -6,10 +6,17 @@
 //   enterprise (authority code or name, else division; normalised name; day)
 //
 // Agency = valid code, else normalised name. Party = valid code, else old
-// number with its kind, else HMAC of normalised name and ID number. Each part
-// is written as u32 length and bytes behind a tag byte, and the whole is hashed
-// with HMAC-SM3 under the ring's hmac key, since it may hold a person. A missing
-// part gives no key, never a shared one; an empty licence number is a value.
+// number with its kind, else HMAC of normalised name and ID number (which may
+// be empty). A natural person is always name and ID number, both needed: a code
+// beside them may be the employer's. Document, licence and case numbers and
+// platforms are normalised as names are, so that brackets, widths and blanks
+// make no difference; codes and old numbers are taken as they are. Each part is
+// written as u32 length and bytes behind a tag byte, and the whole is hashed
+// with HMAC-SM3 under the ring's hmac key, since it may hold a person. A
+// missing part gives no key, never a shared one; an empty licence number is a
+// value.
+//
+// DISK FORMAT: the bytes that are hashed never change (tests pin them).
 //
 // Thread safety: free functions without state.
 
@@ -28,9 +35,13 @@ namespace creditreg {
 // 32 bytes.
 //
 // Errors:
-//   InvalidArgument: a part is missing; the message is the path of the field,
-//     for example "record.penalty.document_number" (complaints: platform, or
-//     where it is empty the submitting agency, counts as platform).
+//   InvalidArgument: a part is missing; the message is the path of the field:
+//     "record.deciding_agency.name", "record.licence.document_number",
+//     "record.penalty.document_number", "record.complaint.platform" (where it
+//     is empty the submitting agency counts as platform),
+//     "record.complaint.case_number", "record.party.name",
+//     "personal.person_name", "personal.person_id_number", or "record.details"
+//     where the record has none.
 absl::StatusOr<std::string> RecordNaturalKey(
     const storage::v1::Record& record,
     const storage::v1::PersonalFields& personal, const Key256& hmac_key);

@@ -27,6 +27,7 @@ enum class PublicIdKind : std::uint8_t { kRecord = 1, kQuarantineRow = 2 };
 struct PageState {
   // Pinned sequence.
   std::uint64_t sequence = 0;
+  // Kept to the microsecond, rounded down.
   absl::Time expires_at;
   // Where to go on: a row key, meaningful to whoever made it.
   std::string cursor;

@@ -21,9 +21,13 @@ namespace creditreg {
 
 inline constexpr char kProtobufFormat = 0x01;
 
+// Text fields must be UTF-8: protobuf would write others but not read them
+// back.
 std::string EncodeValue(const google::protobuf::Message& message);
 
-// Errors:
+// Fields unknown to this program (a later one may add some) are kept.
+//
+// Errors; what `message` holds then is unspecified:
 //   DataLoss: empty, another format byte, bytes that are no such message. The
 //     message names the message type only.
 absl::Status DecodeValueInto(absl::string_view value,
@@ -45,7 +49,9 @@ absl::StatusOr<M> DecodeValue(absl::string_view value) {
 //   4 list), then: integer as i64; bytes as u32 length and bytes; message as
 //   u32 length and its encoding; list as u32 count and its elements, each
 //   without number and type as said here.
-// Big-endian. Total; equal messages and only they give equal bytes.
+// Big-endian. Total; equal messages, and of one type only they, give equal
+// bytes. Unknown fields do not count. Messages with maps or floating point are
+// none of storage's and stop the process.
 std::string CanonicalBytes(const google::protobuf::Message& message);
 
 }  // namespace creditreg
