@@ -100,6 +100,14 @@ struct WithdrawRecord {
   std::string reason;
 };
 
+struct WithholdEnterprise {
+  WriteRequest request;
+  std::uint64_t enterprise_no = 0;
+  bool withheld = false;
+  // Stored with the version while withheld, and in the change.
+  std::string reason;
+};
+
 // What became of one written thing. Read it as stored with
 // View::ReadRecord/ReadEnterprise at `version_sequence`.
 struct WriteResult {
@@ -123,10 +131,9 @@ struct WriteAnswer {
 };
 
 // Errors of writes (messages name fields and rules, never subjects):
-//   AlreadyExists       "REQUEST_ID_REUSED: ...", CorrectRecord: "KEY_TAKEN: ..."
-//   Aborted             "ETAG_MISMATCH: ..."
-//   NotFound            "record_id: no such record"
-//   FailedPrecondition  "CODE_CONFLICT: ...", "WITHDRAWN: ...",
+//   AlreadyExists       "REQUEST_ID_REUSED: ...", CorrectRecord: "KEY_TAKEN:
+//   ..." Aborted             "ETAG_MISMATCH: ..." NotFound "record_id: no such
+//   record" FailedPrecondition  "CODE_CONFLICT: ...", "WITHDRAWN: ...",
 //                       "NAME_NEVER_HELD: ..." (corrections),
 //                       "IMPORT_RUNNING: ..."
 //   ResourceExhausted   "OVERLOADED: ..." queue full, "DISK_FULL: ..."
@@ -254,6 +261,7 @@ class Registry {
   virtual void Submit(SubmitRecords write, WriteCallback done) = 0;
   virtual void Submit(CorrectRecord write, WriteCallback done) = 0;
   virtual void Submit(WithdrawRecord write, WriteCallback done) = 0;
+  virtual void Submit(WithholdEnterprise write, WriteCallback done) = 0;
 
   // Begins or goes on with an import.
   //

@@ -128,9 +128,6 @@ struct RecordsQuery {
 std::string EtagOf(const storage::v1::EnterpriseVersion& version);
 std::string EtagOf(const storage::v1::RecordVersion& version);
 
-// Day a record is listed under: decision or registration.
-std::optional<std::int32_t> ListDay(const storage::v1::Record& record);
-
 class View {
  public:
   virtual ~View() = default;

@@ -1,0 +1,326 @@
+#include "index/registry/enterprise_write.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "creditreg/storage/v1/content.pb.h"
+#include "creditreg/storage/v1/rows.pb.h"
+#include "index/base/civil_day.h"
+#include "index/base/status_macros.h"
+#include "index/codec/crypto.h"
+#include "index/codec/keys.h"
+#include "index/codec/natural_key.h"
+#include "index/codec/value.h"
+#include "index/lookup/identifiers.h"
+#include "index/model/draft.h"
+#include "index/model/finding.h"
+#include "index/model/name.h"
+#include "index/registry/identify.h"
+#include "index/registry/index_rows.h"
+#include "index/registry/names.h"
+#include "index/registry/registry.h"
+#include "index/registry/rows.h"
+#include "index/registry/transaction.h"
+#include "index/registry/view.h"
+#include "index/registry/write_context.h"
+
+namespace creditreg {
+namespace {
+
+// Limits of the contract (enterprise.proto), kept also when history is joined.
+constexpr int kMaxFormer = 100;
+constexpr int kMaxOldNumbers = 32;
+
+bool IsDeregistered(const storage::v1::Enterprise& content) {
+  return content.status() == storage::v1::REGISTRATION_STATUS_DEREGISTERED;
+}
+
+// The name up to now becomes a former one when the new content does not say so
+// itself: a name that was once held must go on leading to its enterprise.
+void KeepOldName(const storage::v1::Enterprise& stored,
+                 storage::v1::Enterprise* content) {
+  if (MatchName(*content, stored.name()) != NameMatch::kDifferent) return;
+  if (content->former_names_size() >= kMaxFormer) return;
+  storage::v1::FormerName* former = content->add_former_names();
+  former->set_name(stored.name());
+  former->set_reason("名称变更");
+  if (content->has_approved_on()) {
+    former->set_until(
+        CivilDay::FromDays(content->approved_on()).PlusDays(-1).days());
+  }
+}
+
+// Joins stored entries that `content` lacks to its own. The stored order stays,
+// so that handing in the same row again gives the same content.
+template <typename Entry, typename Same>
+void JoinHistory(const google::protobuf::RepeatedPtrField<Entry>& stored,
+                 int limit, const Same& same,
+                 google::protobuf::RepeatedPtrField<Entry>* content) {
+  google::protobuf::RepeatedPtrField<Entry> joined;
+  std::vector<bool> taken(static_cast<std::size_t>(content->size()));
+  for (const Entry& old : stored) {
+    const Entry* entry = &old;
+    for (int i = 0; i < content->size(); ++i) {
+      if (!same(content->Get(i), old)) continue;
+      entry = &content->Get(i);
+      taken[static_cast<std::size_t>(i)] = true;
+    }
+    *joined.Add() = *entry;
+  }
+  for (int i = 0; i < content->size(); ++i) {
+    if (!taken[static_cast<std::size_t>(i)]) *joined.Add() = content->Get(i);
+  }
+  if (joined.size() <= limit) content->Swap(&joined);
+}
+
+void KeepHistory(const storage::v1::Enterprise& stored,
+                 storage::v1::Enterprise* content) {
+  JoinHistory(
+      stored.former_names(), kMaxFormer,
+      [](const storage::v1::FormerName& a, const storage::v1::FormerName& b) {
+        return NormaliseName(a.name()) == NormaliseName(b.name());
+      },
+      content->mutable_former_names());
+  JoinHistory(
+      stored.former_codes(), kMaxFormer,
+      [](const storage::v1::FormerCode& a, const storage::v1::FormerCode& b) {
+        return a.uscc() == b.uscc();
+      },
+      content->mutable_former_codes());
+  JoinHistory(
+      stored.old_numbers(), kMaxOldNumbers,
+      [](const storage::v1::OldNumber& a, const storage::v1::OldNumber& b) {
+        return a.kind() == b.kind() && a.value() == b.value();
+      },
+      content->mutable_old_numbers());
+}
+
+// A file row that was approved before what is stored tells nothing new.
+bool IsOlder(const storage::v1::Enterprise& stored,
+             const storage::v1::Enterprise& content) {
+  return stored.has_approved_on() && content.has_approved_on() &&
+         content.approved_on() < stored.approved_on();
+}
+
+void CountStatus(const storage::v1::Enterprise* before,
+                 const storage::v1::Enterprise& after,
+                 storage::v1::Counters& counters) {
+  const bool was = before != nullptr && IsDeregistered(*before);
+  const bool is = IsDeregistered(after);
+  if (was == is) return;
+  counters.set_enterprises_deregistered(counters.enterprises_deregistered() +
+                                        (is ? 1 : -1));
+}
+
+// The rows of a new version over the stored one (if any): version, head, index
+// rows, counters, sealed row and change.
+absl::StatusOr<std::uint64_t> PutVersion(
+    Transaction& transaction, const WriteContext& context,
+    const ChangeSource& source, const std::optional<EnterpriseAt>& stored,
+    std::uint64_t enterprise_no, storage::v1::EnterpriseVersion version,
+    const storage::v1::PersonalFields* new_personal,
+    storage::v1::Change change) {
+  storage::v1::EnterpriseHead head;
+  if (stored.has_value()) {
+    CREDITREG_ASSIGN_OR_RETURN(head,
+                               ReadEnterpriseHead(transaction, enterprise_no));
+  }
+  const Stamp stamp = BeginChange(transaction, context);
+  storage::v1::VersionInfo& info = *version.mutable_info();
+  info.set_recorded_us(stamp.record_time_us);
+  info.set_first_received_us(stored.has_value()
+                                 ? stored->version.info().first_received_us()
+                                 : stamp.record_time_us);
+  if (new_personal != nullptr && !info.personal_mac().empty()) {
+    std::uint64_t data_key = head.data_key();
+    CREDITREG_ASSIGN_OR_RETURN(
+        *change.mutable_sealed_hash(),
+        PutSealed(transaction, context, SealedKind::kEnterprise, enterprise_no,
+                  stamp.sequence, EncodeValue(*new_personal), &data_key));
+    head.set_data_key(data_key);
+    info.set_personal_sequence(stamp.sequence);
+  }
+  transaction.Put(EnterpriseVersionKey(enterprise_no, stamp.sequence), version);
+  head.set_version_sequence(stamp.sequence);
+  head.set_file_sequence(stamp.sequence);
+  transaction.Put(EnterpriseHeadKey(enterprise_no), head);
+  ReplaceIndexRows(
+      stored.has_value() ? EnterpriseIndexRows(enterprise_no, stored->version,
+                                               context.keys->hmac)
+                         : std::vector<IndexRow>(),
+      EnterpriseIndexRows(enterprise_no, version, context.keys->hmac),
+      transaction);
+  CountStatus(stored.has_value() ? &stored->version.content() : nullptr,
+              version.content(), transaction.counters());
+  change.set_enterprise_no(enterprise_no);
+  change.set_content_hash(info.content_hash());
+  EndChange(transaction, stamp, source, std::move(change));
+  return stamp.sequence;
+}
+
+absl::Status CheckEtag(const std::optional<EnterpriseAt>& stored,
+                       absl::string_view etag) {
+  if (etag.empty()) return absl::OkStatus();
+  if (stored.has_value() && EtagOf(stored->version) == std::string(etag)) {
+    return absl::OkStatus();
+  }
+  return absl::AbortedError(
+      "ETAG_MISMATCH: etag: not the current version's, want to read again");
+}
+
+// What is stored and not spoken of in the draft stays.
+void CarryOver(const EnterpriseAt& stored, const PreparedEnterprise& prepared,
+               bool keep_personal, storage::v1::EnterpriseVersion* version) {
+  storage::v1::Enterprise& content = *version->mutable_content();
+  const storage::v1::Enterprise& old = stored.version.content();
+  if (content.uscc().empty()) content.set_uscc(old.uscc());
+  if (prepared.draft.keep_history) KeepHistory(old, &content);
+  KeepOldName(old, &content);
+  version->set_withheld(stored.version.withheld());
+  version->set_withheld_reason(stored.version.withheld_reason());
+  if (keep_personal) {
+    const storage::v1::VersionInfo& info = stored.version.info();
+    version->mutable_info()->set_personal_mac(info.personal_mac());
+    version->mutable_info()->set_personal_sequence(info.personal_sequence());
+    version->set_personal_tax_mac(stored.version.personal_tax_mac());
+  }
+}
+
+}  // namespace
+
+PreparedEnterprise PrepareEnterprise(EnterpriseDraft draft,
+                                     const Key256& hmac_key) {
+  PreparedEnterprise prepared;
+  if (draft.personal.has_value()) {
+    prepared.personal_mac = PersonalMac(*draft.personal, hmac_key);
+    if (!draft.personal->tax_number().empty()) {
+      storage::v1::OldNumber number;
+      number.set_kind(storage::v1::OLD_NUMBER_KIND_TAX);
+      number.set_value(draft.personal->tax_number());
+      prepared.personal_tax_mac = OldNumberIndexValue(number, hmac_key);
+    }
+  }
+  prepared.draft = std::move(draft);
+  return prepared;
+}
+
+absl::StatusOr<WriteResult> ApplyEnterprise(Transaction& transaction,
+                                            const WriteContext& context,
+                                            const ChangeSource& source,
+                                            const PreparedEnterprise& prepared,
+                                            absl::string_view etag) {
+  const EnterpriseDraft& draft = prepared.draft;
+  WriteResult result;
+  result.findings = draft.findings;
+  CREDITREG_ASSIGN_OR_RETURN(
+      Identified identified,
+      IdentifyEnterprise(transaction, draft.content, context.keys->hmac));
+  if (identified.conflict.has_value()) {
+    result.outcome = Outcome::kQuarantined;
+    result.findings.push_back(*std::move(identified.conflict));
+    return result;
+  }
+  const std::optional<EnterpriseAt>& stored = identified.existing;
+  CREDITREG_RETURN_IF_ERROR(CheckEtag(stored, etag));
+
+  storage::v1::EnterpriseVersion version;
+  *version.mutable_content() = draft.content;
+  storage::v1::VersionInfo& info = *version.mutable_info();
+  info.set_source_id(draft.source_id);
+  for (const std::string& flag : draft.quality_flags) {
+    info.add_quality_flags(flag);
+  }
+  // A file without a personal column must not erase what is known.
+  const bool keep_personal =
+      !draft.personal.has_value() ||
+      (draft.keep_history && prepared.personal_mac.empty());
+  if (!keep_personal) {
+    info.set_personal_mac(prepared.personal_mac);
+    version.set_personal_tax_mac(prepared.personal_tax_mac);
+  }
+  if (stored.has_value()) {
+    result.enterprise_no = stored->enterprise_no;
+    if (draft.keep_history &&
+        IsOlder(stored->version.content(), draft.content)) {
+      result.outcome = Outcome::kUnchanged;
+      result.version_sequence = stored->sequence;
+      result.findings.push_back({Severity::kNote, "enterprise.approved_on",
+                                 "OLDER_THAN_STORED",
+                                 "核准日期早于已登记的版本，未作更改", ""});
+      return result;
+    }
+    CarryOver(*stored, prepared, keep_personal, &version);
+  }
+  info.set_content_hash(ContentHash(version.content()));
+  if (stored.has_value() &&
+      stored->version.info().content_hash() == info.content_hash() &&
+      stored->version.info().personal_mac() == info.personal_mac()) {
+    result.outcome = Outcome::kUnchanged;
+    result.version_sequence = stored->sequence;
+    return result;
+  }
+  const bool same_personal =
+      stored.has_value() &&
+      stored->version.info().personal_mac() == info.personal_mac();
+  if (same_personal) {
+    info.set_personal_sequence(stored->version.info().personal_sequence());
+  }
+  if (!stored.has_value()) {
+    storage::v1::Counters& counters = transaction.counters();
+    result.enterprise_no = counters.next_enterprise_no();
+    counters.set_next_enterprise_no(result.enterprise_no + 1);
+    counters.set_enterprises(counters.enterprises() + 1);
+  }
+  storage::v1::Change change;
+  change.set_kind(storage::v1::Change::KIND_ENTERPRISE_PUT);
+  const bool seal = !keep_personal && !same_personal;
+  CREDITREG_ASSIGN_OR_RETURN(
+      result.version_sequence,
+      PutVersion(transaction, context, source, stored, result.enterprise_no,
+                 std::move(version), seal ? &*draft.personal : nullptr,
+                 std::move(change)));
+  result.outcome = stored.has_value() ? Outcome::kUpdated : Outcome::kCreated;
+  return result;
+}
+
+absl::StatusOr<WriteResult> ApplyWithhold(Transaction& transaction,
+                                          const WriteContext& context,
+                                          const ChangeSource& source,
+                                          const WithholdEnterprise& write) {
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::optional<EnterpriseAt> stored,
+      ReadEnterpriseVersion(transaction, write.enterprise_no, 0));
+  if (!stored.has_value()) {
+    return absl::NotFoundError("item: no such enterprise");
+  }
+  WriteResult result;
+  result.enterprise_no = write.enterprise_no;
+  const std::string reason = write.withheld ? write.reason : "";
+  if (stored->version.withheld() == write.withheld &&
+      stored->version.withheld_reason() == reason) {
+    result.outcome = Outcome::kUnchanged;
+    result.version_sequence = stored->sequence;
+    return result;
+  }
+  storage::v1::EnterpriseVersion version = stored->version;
+  version.set_withheld(write.withheld);
+  version.set_withheld_reason(reason);
+  storage::v1::Change change;
+  change.set_kind(storage::v1::Change::KIND_ENTERPRISE_WITHHELD);
+  change.set_reason(write.reason);
+  CREDITREG_ASSIGN_OR_RETURN(
+      result.version_sequence,
+      PutVersion(transaction, context, source, stored, write.enterprise_no,
+                 std::move(version), nullptr, std::move(change)));
+  result.outcome = Outcome::kUpdated;
+  return result;
+}
+
+}  // namespace creditreg

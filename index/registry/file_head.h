@@ -1,0 +1,28 @@
+// Keeps the summary in an enterprise's head row: how many records are in force,
+// and the newest day among them.
+//
+// Thread safety: the writer's thread only.
+
+#ifndef CREDITREG_INDEX_REGISTRY_FILE_HEAD_H_
+#define CREDITREG_INDEX_REGISTRY_FILE_HEAD_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "creditreg/storage/v1/rows.pb.h"
+#include "index/registry/transaction.h"
+
+namespace creditreg {
+
+// After a record's version `before` (null: none) was replaced by `after` and
+// the file lists were put: the heads of the files it left, came to or stays in.
+//
+// Errors: DataLoss, Unavailable.
+absl::Status UpdateFileHeads(Transaction& transaction,
+                             const storage::v1::RecordVersion* before,
+                             const storage::v1::RecordVersion& after,
+                             std::uint64_t sequence);
+
+}  // namespace creditreg
+
+#endif  // CREDITREG_INDEX_REGISTRY_FILE_HEAD_H_

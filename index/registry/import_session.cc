@@ -1,0 +1,338 @@
+#include "index/registry/import_session.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
+#include "creditreg/storage/v1/rows.pb.h"
+#include "index/base/clock.h"
+#include "index/base/status_macros.h"
+#include "index/codec/keys.h"
+#include "index/codec/value.h"
+#include "index/model/draft.h"
+#include "index/model/finding.h"
+#include "index/registry/enterprise_write.h"
+#include "index/registry/linker.h"
+#include "index/registry/quarantine.h"
+#include "index/registry/record_write.h"
+#include "index/registry/registry.h"
+#include "index/registry/transaction.h"
+#include "index/registry/write_context.h"
+#include "index/registry/writer.h"
+#include "index/store/store.h"
+
+namespace creditreg {
+
+struct RunningImport::Shared {
+  StartImport start;
+  WriteContext context;
+  Writer* writer = nullptr;
+  std::function<void(std::uint64_t)> link_backlog;
+  // The writer's thread only, once the session began.
+  storage::v1::ImportRow row;
+};
+
+namespace {
+
+// A row with what can be computed before its turn.
+struct PreparedRow {
+  std::uint64_t row = 0;
+  std::optional<PreparedEnterprise> enterprise;
+  std::optional<PreparedRecord> record;
+  std::vector<Finding> findings;
+  storage::v1::RawRow raw;
+};
+
+PreparedRow Prepare(ImportRowDraft draft, const Key256& hmac_key) {
+  PreparedRow prepared;
+  prepared.row = draft.row;
+  prepared.findings = std::move(draft.findings);
+  prepared.raw = std::move(draft.raw);
+  if (draft.enterprise.has_value()) {
+    prepared.enterprise =
+        PrepareEnterprise(*std::move(draft.enterprise), hmac_key);
+  } else if (draft.record.has_value()) {
+    prepared.record = PrepareRecord(*std::move(draft.record), hmac_key);
+  }
+  return prepared;
+}
+
+void Count(const ImportRowResult& result, storage::v1::ImportRow* row) {
+  row->set_rows_done(result.row);
+  switch (result.outcome) {
+    case Outcome::kCreated:
+      row->set_created(row->created() + 1);
+      break;
+    case Outcome::kUpdated:
+      row->set_updated(row->updated() + 1);
+      break;
+    case Outcome::kUnchanged:
+      row->set_unchanged(row->unchanged() + 1);
+      break;
+    case Outcome::kPending:
+      row->set_pending(row->pending() + 1);
+      break;
+    case Outcome::kQuarantined:
+      row->set_quarantined(row->quarantined() + 1);
+      break;
+    case Outcome::kRejected:
+      row->set_rejected(row->rejected() + 1);
+      break;
+  }
+  const bool kept = result.outcome != Outcome::kQuarantined &&
+                    result.outcome != Outcome::kRejected;
+  const bool warned = std::any_of(
+      result.findings.begin(), result.findings.end(),
+      [](const Finding& f) { return f.severity == Severity::kWarning; });
+  if (kept && warned) row->set_flagged(row->flagged() + 1);
+}
+
+}  // namespace
+
+namespace {
+
+void TakeImportNo(const StartImport& start, Transaction& transaction,
+                  storage::v1::ImportRow* row) {
+  if (row->import_no() != 0 || start.validate_only) return;
+  storage::v1::Counters& counters = transaction.counters();
+  row->set_import_no(counters.next_import_no());
+  counters.set_next_import_no(row->import_no() + 1);
+}
+
+// Applies rows of one import to a transaction.
+class RowApplier {
+ public:
+  RowApplier(Transaction& transaction, const WriteContext& context,
+             const StartImport& start)
+      : transaction_(transaction), context_(context), start_(start) {}
+
+  // Enterprises that got a backlog of records to link.
+  const std::vector<std::uint64_t>& backlogs() const { return backlogs_; }
+
+  absl::StatusOr<ImportRowResult> Apply(const PreparedRow& row) {
+    ChangeSource source;
+    source.actor = &start_.actor;
+    source.request_id = start_.request_id;
+    source.import_row = row.row;
+    ImportRowResult result;
+    result.row = row.row;
+    if (!row.enterprise.has_value() && !row.record.has_value()) {
+      result.outcome = Outcome::kRejected;
+      result.findings = row.findings;
+      return result;
+    }
+    CREDITREG_ASSIGN_OR_RETURN(WriteResult written, Write(row, source));
+    if (written.outcome == Outcome::kQuarantined) {
+      RowToQuarantine kept;
+      kept.raw = &row.raw;
+      kept.findings = &written.findings;
+      kept.source_id = start_.source_id;
+      kept.format = start_.format;
+      CREDITREG_RETURN_IF_ERROR(
+          PutQuarantine(transaction_, context_, source, kept));
+    }
+    result.outcome = written.outcome;
+    result.findings = std::move(written.findings);
+    return result;
+  }
+
+ private:
+  absl::StatusOr<WriteResult> Write(const PreparedRow& row,
+                                    const ChangeSource& source) {
+    if (row.record.has_value()) {
+      return ApplyRecord(transaction_, context_, source, *row.record);
+    }
+    CREDITREG_ASSIGN_OR_RETURN(
+        WriteResult written,
+        ApplyEnterprise(transaction_, context_, source, *row.enterprise, ""));
+    if (written.outcome == Outcome::kCreated ||
+        written.outcome == Outcome::kUpdated) {
+      CREDITREG_ASSIGN_OR_RETURN(
+          const bool backlog,
+          LinkInline(transaction_, context_, source, &written));
+      if (backlog) backlogs_.push_back(written.enterprise_no);
+    }
+    return written;
+  }
+
+  Transaction& transaction_;
+  const WriteContext& context_;
+  const StartImport& start_;
+  std::vector<std::uint64_t> backlogs_;
+};
+
+}  // namespace
+
+RunningImport::RunningImport(Options options)
+    : start_row_(options.row),
+      closed_(std::move(options.closed)),
+      shared_(std::make_shared<Shared>()) {
+  shared_->start = std::move(options.start);
+  shared_->context = options.context;
+  shared_->context.dry_run = shared_->start.validate_only;
+  shared_->writer = options.writer;
+  shared_->link_backlog = std::move(options.link_backlog);
+  shared_->row = std::move(options.row);
+}
+
+RunningImport::~RunningImport() { closed_(); }
+
+absl::StatusOr<std::vector<ImportRowResult>> RunningImport::ReadOutcomes(
+    std::uint64_t first, std::uint64_t count) const {
+  std::vector<ImportRowResult> results;
+  const std::uint64_t import_no = start_row_.import_no();
+  if (import_no == 0) return results;
+  const auto view = shared_->writer->view();
+  ScanRange range;
+  range.begin = ImportOutcomeKey(import_no, first);
+  range.end = ImportOutcomeKey(import_no, first + count);
+  while (!range.begin.empty()) {
+    CREDITREG_ASSIGN_OR_RETURN(ScanPage page, view->rows()->Scan(range));
+    for (const auto& [key, value] : page.rows) {
+      CREDITREG_ASSIGN_OR_RETURN(const NumberAndSequence decoded,
+                                 DecodeImportOutcomeKey(key));
+      CREDITREG_ASSIGN_OR_RETURN(
+          const auto stored, DecodeValue<storage::v1::ImportRowOutcome>(value));
+      ImportRowResult result;
+      result.row = decoded.sequence;
+      result.outcome = static_cast<Outcome>(stored.outcome());
+      for (const storage::v1::StoredFinding& finding : stored.findings()) {
+        result.findings.push_back(FromStored(finding));
+      }
+      results.push_back(std::move(result));
+    }
+    range.begin = std::move(page.next);
+  }
+  return results;
+}
+
+void RunningImport::AppendRows(std::vector<ImportRowDraft> rows,
+                               std::uint64_t bytes_done, std::string prefix_sm3,
+                               ImportCallback done) {
+  struct Piece {
+    std::vector<PreparedRow> rows;
+    std::uint64_t bytes_done = 0;
+    std::string prefix_sm3;
+    absl::StatusOr<ImportAnswer> answer = ImportAnswer();
+    std::vector<std::uint64_t> backlogs;
+    ImportCallback done;
+  };
+  auto piece = std::make_shared<Piece>();
+  piece->rows.reserve(rows.size());
+  for (ImportRowDraft& row : rows) {
+    piece->rows.push_back(Prepare(std::move(row), shared_->context.keys->hmac));
+  }
+  piece->bytes_done = bytes_done;
+  piece->prefix_sm3 = std::move(prefix_sm3);
+  piece->done = std::move(done);
+
+  WriteWork work;
+  work.rows = std::max<std::size_t>(1, piece->rows.size());
+  work.apply = [shared = shared_, piece](Transaction& transaction) {
+    const Transaction::Mark mark = transaction.Save();
+    storage::v1::ImportRow progress = shared->row;
+    const StartImport& start = shared->start;
+    // After a piece that failed, the next must not leave a hole.
+    if (!piece->rows.empty() &&
+        piece->rows.front().row != progress.rows_done() + 1) {
+      piece->answer = absl::AbortedError(
+          "rows: not the next ones of the file, want them in order");
+      return;
+    }
+    TakeImportNo(start, transaction, &progress);
+    RowApplier applier(transaction, shared->context, start);
+    ImportAnswer answer;
+    for (const PreparedRow& row : piece->rows) {
+      absl::StatusOr<ImportRowResult> result = applier.Apply(row);
+      if (!result.ok()) {
+        transaction.Restore(mark);
+        piece->answer = result.status();
+        return;
+      }
+      Count(*result, &progress);
+      if (!result->findings.empty()) {
+        storage::v1::ImportRowOutcome outcome;
+        outcome.set_outcome(static_cast<std::uint32_t>(result->outcome));
+        for (const Finding& finding : result->findings) {
+          *outcome.add_findings() = ToStored(finding);
+        }
+        transaction.Put(ImportOutcomeKey(progress.import_no(), row.row),
+                        outcome);
+        answer.results.push_back(*std::move(result));
+      }
+    }
+    progress.set_bytes_done(piece->bytes_done);
+    progress.set_prefix_sm3(piece->prefix_sm3);
+    progress.set_sequence(transaction.counters().sequence());
+    if (start.validate_only) {
+      transaction.Restore(mark);
+    } else {
+      transaction.Put(ImportKey(start.actor.principal, start.request_id),
+                      progress);
+      piece->backlogs = applier.backlogs();
+    }
+    shared->row = progress;
+    answer.progress = std::move(progress);
+    piece->answer = std::move(answer);
+  };
+  work.answer = [shared = shared_, piece](const absl::Status& committed,
+                                          std::uint64_t sequence) {
+    if (!committed.ok()) {
+      piece->done(committed);
+      return;
+    }
+    for (const std::uint64_t enterprise_no : piece->backlogs) {
+      shared->link_backlog(enterprise_no);
+    }
+    if (piece->answer.ok()) piece->answer->sequence = sequence;
+    piece->done(std::move(piece->answer));
+  };
+  shared_->writer->Enqueue(std::move(work));
+}
+
+absl::StatusOr<ImportAnswer> RunningImport::Finish(std::uint64_t total_bytes,
+                                                   std::string file_sm3) {
+  absl::StatusOr<ImportAnswer> answer = ImportAnswer();
+  absl::Notification finished;
+  WriteWork work;
+  work.apply = [&](Transaction& transaction) {
+    storage::v1::ImportRow progress = shared_->row;
+    const StartImport& start = shared_->start;
+    TakeImportNo(start, transaction, &progress);
+    progress.set_finished_us(absl::ToUnixMicros(shared_->context.clock->Now()));
+    progress.set_total_bytes(total_bytes);
+    progress.set_bytes_done(total_bytes);
+    progress.set_file_sm3(file_sm3);
+    progress.set_prefix_sm3(file_sm3);
+    progress.set_sequence(transaction.counters().sequence());
+    if (!start.validate_only) {
+      transaction.Put(ImportKey(start.actor.principal, start.request_id),
+                      progress);
+    }
+    shared_->row = progress;
+    answer->progress = std::move(progress);
+  };
+  work.answer = [&](const absl::Status& committed, std::uint64_t sequence) {
+    if (committed.ok()) {
+      answer->sequence = sequence;
+    } else {
+      answer = committed;
+    }
+    finished.Notify();
+  };
+  shared_->writer->Enqueue(std::move(work));
+  finished.WaitForNotification();
+  return answer;
+}
+
+}  // namespace creditreg

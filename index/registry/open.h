@@ -1,0 +1,36 @@
+// What is checked, and on the first start made, before a registry serves: the
+// layout row and the counters.
+//
+// Thread safety: free functions without state.
+
+#ifndef CREDITREG_INDEX_REGISTRY_OPEN_H_
+#define CREDITREG_INDEX_REGISTRY_OPEN_H_
+
+#include "absl/status/statusor.h"
+#include "creditreg/storage/v1/rows.pb.h"
+#include "index/base/random.h"
+#include "index/codec/crypto.h"
+#include "index/store/store.h"
+
+namespace creditreg {
+
+// Version of the layout this program writes, and the oldest it reads.
+inline constexpr std::uint32_t kLayoutVersion = 1;
+
+struct OpenedState {
+  storage::v1::Layout layout;
+  storage::v1::Counters counters;
+};
+
+// Reads layout and counters, or puts those of an empty registry.
+//
+// Errors: FailedPrecondition the layout is newer than this program, has
+// features it does not know, or belongs to another key ring; a read-only store
+// is empty. DataLoss, Unavailable.
+absl::StatusOr<OpenedState> ReadOrCreateState(Store& store, bool read_only,
+                                              const KeyRing& keys,
+                                              RandomSource* random);
+
+}  // namespace creditreg
+
+#endif  // CREDITREG_INDEX_REGISTRY_OPEN_H_

@@ -1,0 +1,82 @@
+#include "index/registry/quarantine.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "creditreg/storage/v1/rows.pb.h"
+#include "index/base/status_macros.h"
+#include "index/codec/crypto.h"
+#include "index/codec/keys.h"
+#include "index/codec/value.h"
+#include "index/model/finding.h"
+#include "index/registry/rows.h"
+#include "index/registry/transaction.h"
+#include "index/registry/write_context.h"
+
+namespace creditreg {
+
+absl::Status PutQuarantine(Transaction& transaction,
+                           const WriteContext& context,
+                           const ChangeSource& source,
+                           const RowToQuarantine& row) {
+  const std::string hash = Hmac(context.keys->hmac, "quarantine",
+                                absl::StrCat(row.source_id, "\n", row.format,
+                                             "\n", CanonicalBytes(*row.raw)));
+  const std::string hash_key = QuarantineHashKey(hash);
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::optional<storage::v1::QuarantineKeyRow> known,
+      ReadRow<storage::v1::QuarantineKeyRow>(transaction, hash_key));
+  if (known.has_value()) return absl::OkStatus();
+
+  storage::v1::Counters& counters = transaction.counters();
+  const std::uint64_t number = counters.next_quarantine_no();
+  counters.set_next_quarantine_no(number + 1);
+  counters.set_quarantined(counters.quarantined() + 1);
+  const Stamp stamp = BeginChange(transaction, context);
+
+  storage::v1::QuarantineRow kept;
+  kept.set_source_id(row.source_id);
+  kept.set_format(row.format);
+  kept.set_received_us(stamp.record_time_us);
+  for (const Finding& finding : *row.findings) {
+    *kept.add_findings() = ToStored(finding);
+  }
+  kept.set_request_id(std::string(source.request_id));
+  kept.set_import_row(source.import_row);
+  storage::v1::Change change;
+  change.set_kind(storage::v1::Change::KIND_ROW_QUARANTINED);
+  change.set_quarantine_no(number);
+  std::uint64_t data_key = 0;
+  CREDITREG_ASSIGN_OR_RETURN(
+      *change.mutable_sealed_hash(),
+      PutSealed(transaction, context, SealedKind::kQuarantine, number, 0,
+                EncodeValue(*row.raw), &data_key));
+  kept.set_data_key(data_key);
+  transaction.Put(QuarantineKey(number), kept);
+  storage::v1::QuarantineKeyRow key_row;
+  key_row.set_quarantine_no(number);
+  transaction.Put(hash_key, key_row);
+  EndChange(transaction, stamp, source, std::move(change));
+  return absl::OkStatus();
+}
+
+storage::v1::StoredFinding ToStored(const Finding& finding) {
+  storage::v1::StoredFinding stored;
+  stored.set_severity(static_cast<std::uint32_t>(finding.severity));
+  stored.set_field(finding.field);
+  stored.set_rule(finding.rule);
+  stored.set_message(finding.message);
+  stored.set_suggestion(finding.suggestion);
+  return stored;
+}
+
+Finding FromStored(const storage::v1::StoredFinding& stored) {
+  return {static_cast<Severity>(stored.severity()), stored.field(),
+          stored.rule(), stored.message(), stored.suggestion()};
+}
+
+}  // namespace creditreg

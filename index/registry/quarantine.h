@@ -1,0 +1,41 @@
+// Keeps rows aside that can be neither stored as facts nor forgotten. The row's
+// text is sealed; the same row from the same source is kept once.
+//
+// Thread safety: the writer's thread only.
+
+#ifndef CREDITREG_INDEX_REGISTRY_QUARANTINE_H_
+#define CREDITREG_INDEX_REGISTRY_QUARANTINE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "creditreg/storage/v1/rows.pb.h"
+#include "index/model/finding.h"
+#include "index/registry/transaction.h"
+#include "index/registry/write_context.h"
+
+namespace creditreg {
+
+struct RowToQuarantine {
+  const storage::v1::RawRow* raw = nullptr;
+  const std::vector<Finding>* findings = nullptr;
+  std::string source_id;
+  // creditreg.v1.ImportFormat by number.
+  std::uint32_t format = 0;
+};
+
+// Errors: DataLoss, Unavailable.
+absl::Status PutQuarantine(Transaction& transaction,
+                           const WriteContext& context,
+                           const ChangeSource& source,
+                           const RowToQuarantine& row);
+
+storage::v1::StoredFinding ToStored(const Finding& finding);
+Finding FromStored(const storage::v1::StoredFinding& stored);
+
+}  // namespace creditreg
+
+#endif  // CREDITREG_INDEX_REGISTRY_QUARANTINE_H_

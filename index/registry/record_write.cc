@@ -1,0 +1,640 @@
+#include "index/registry/record_write.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "creditreg/storage/v1/content.pb.h"
+#include "creditreg/storage/v1/rows.pb.h"
+#include "index/base/check.h"
+#include "index/base/status_macros.h"
+#include "index/codec/crypto.h"
+#include "index/codec/keys.h"
+#include "index/codec/natural_key.h"
+#include "index/codec/value.h"
+#include "index/lookup/file_list.h"
+#include "index/lookup/identifiers.h"
+#include "index/model/draft.h"
+#include "index/model/finding.h"
+#include "index/registry/file_head.h"
+#include "index/registry/index_rows.h"
+#include "index/registry/party_link.h"
+#include "index/registry/registry.h"
+#include "index/registry/rows.h"
+#include "index/registry/transaction.h"
+#include "index/registry/view.h"
+#include "index/registry/write_context.h"
+
+namespace creditreg {
+namespace {
+
+using storage::v1::Change;
+using storage::v1::RecordVersion;
+
+bool InForce(const RecordVersion& version) {
+  return version.state() == storage::v1::RECORD_STATE_ACTIVE;
+}
+
+// Adds `by` to the counter of the record's family.
+void CountFamily(storage::v1::Family family, std::int64_t by,
+                 storage::v1::Counters& counters) {
+  const auto add = [by](std::uint64_t count) {
+    return static_cast<std::uint64_t>(static_cast<std::int64_t>(count) + by);
+  };
+  switch (family) {
+    case storage::v1::FAMILY_LICENCE:
+      counters.set_licences(add(counters.licences()));
+      break;
+    case storage::v1::FAMILY_PENALTY:
+      counters.set_penalties(add(counters.penalties()));
+      break;
+    case storage::v1::FAMILY_COMPLAINT:
+      counters.set_complaints(add(counters.complaints()));
+      break;
+    default:
+      CREDITREG_CHECK(false, "a stored record has a known family");
+  }
+}
+
+// Counts one version of a record in (`by` 1) or out (-1).
+void Count(const RecordVersion& version, int by,
+           storage::v1::Counters& counters) {
+  if (InForce(version)) {
+    CountFamily(version.content().family(), by, counters);
+  } else {
+    counters.set_records_withdrawn(counters.records_withdrawn() + by);
+  }
+  if (IsPending(version)) {
+    counters.set_records_pending(counters.records_pending() + by);
+  }
+}
+
+bool SamePlace(const std::optional<FileListEntry>& a,
+               const std::optional<FileListEntry>& b) {
+  if (!a.has_value() || !b.has_value()) return a.has_value() == b.has_value();
+  return a->enterprise_no == b->enterprise_no && a->family == b->family &&
+         a->day == b->day;
+}
+
+std::string PlaceKey(const FileListEntry& place) {
+  return FileListKey(place.enterprise_no, place.family, place.day,
+                     place.record_no);
+}
+
+// Moves the record in the file lists where its place changes.
+absl::Status Move(Transaction& transaction,
+                  const std::optional<FileListEntry>& from,
+                  const std::optional<FileListEntry>& to,
+                  std::uint64_t sequence) {
+  if (SamePlace(from, to)) return absl::OkStatus();
+  if (from.has_value()) {
+    const std::string key = PlaceKey(*from);
+    CREDITREG_ASSIGN_OR_RETURN(
+        std::optional<storage::v1::FileListRow> row,
+        ReadRow<storage::v1::FileListRow>(transaction, key));
+    if (!row.has_value()) {
+      return absl::DataLossError("file list: row of a linked record missing");
+    }
+    transaction.Put(key, Left(*std::move(row), sequence));
+  }
+  if (to.has_value()) {
+    const std::string key = PlaceKey(*to);
+    CREDITREG_ASSIGN_OR_RETURN(
+        std::optional<storage::v1::FileListRow> row,
+        ReadRow<storage::v1::FileListRow>(transaction, key));
+    transaction.Put(
+        key, Entered(row.value_or(storage::v1::FileListRow()), sequence));
+  }
+  return absl::OkStatus();
+}
+
+// What a new version of a record is made of.
+struct NewVersion {
+  std::uint64_t record_no = 0;
+  // Absent: the first one.
+  const RecordAt* stored = nullptr;
+  RecordVersion version;
+  // Personal fields to seal with it; null: as the version's info says.
+  const storage::v1::PersonalFields* personal = nullptr;
+  // Empty: as the stored version's.
+  std::string natural_key;
+  Change change;
+};
+
+// Puts all rows of a new version; returns its sequence.
+absl::StatusOr<std::uint64_t> PutVersion(Transaction& transaction,
+                                         const WriteContext& context,
+                                         const ChangeSource& source,
+                                         NewVersion put) {
+  const std::uint64_t record_no = put.record_no;
+  const RecordAt* const stored = put.stored;
+  RecordVersion& version = put.version;
+  storage::v1::RecordHead head;
+  if (stored != nullptr) {
+    CREDITREG_ASSIGN_OR_RETURN(
+        const std::optional<storage::v1::RecordHead> old_head,
+        ReadRow<storage::v1::RecordHead>(transaction,
+                                         RecordHeadKey(record_no)));
+    if (old_head.has_value()) head = *old_head;
+  }
+  const Stamp stamp = BeginChange(transaction, context);
+  storage::v1::VersionInfo& info = *version.mutable_info();
+  info.set_recorded_us(stamp.record_time_us);
+  info.set_first_received_us(stored != nullptr
+                                 ? stored->version.info().first_received_us()
+                                 : stamp.record_time_us);
+  if (put.personal != nullptr && !info.personal_mac().empty()) {
+    std::uint64_t data_key = head.data_key();
+    CREDITREG_ASSIGN_OR_RETURN(
+        *put.change.mutable_sealed_hash(),
+        PutSealed(transaction, context, SealedKind::kRecord, record_no,
+                  stamp.sequence, EncodeValue(*put.personal), &data_key));
+    head.set_data_key(data_key);
+    info.set_personal_sequence(stamp.sequence);
+  }
+  if (!put.natural_key.empty() && put.natural_key != head.natural_key()) {
+    head.set_natural_key(put.natural_key);
+    storage::v1::NaturalKeyRow row;
+    row.set_record_no(record_no);
+    transaction.Put(NaturalKeyKey(put.natural_key), row);
+  }
+  head.set_version_sequence(stamp.sequence);
+  transaction.Put(RecordVersionKey(record_no, stamp.sequence), version);
+  transaction.Put(RecordHeadKey(record_no), head);
+  CREDITREG_RETURN_IF_ERROR(Move(
+      transaction,
+      stored != nullptr ? PlaceOf(record_no, stored->version) : std::nullopt,
+      PlaceOf(record_no, version), stamp.sequence));
+  ReplaceIndexRows(
+      stored != nullptr
+          ? PendingLinkRows(record_no, stored->version, context.keys->hmac)
+          : std::vector<IndexRow>(),
+      PendingLinkRows(record_no, version, context.keys->hmac), transaction);
+  if (stored != nullptr) Count(stored->version, -1, transaction.counters());
+  Count(version, 1, transaction.counters());
+  CREDITREG_RETURN_IF_ERROR(UpdateFileHeads(
+      transaction, stored != nullptr ? &stored->version : nullptr, version,
+      stamp.sequence));
+  put.change.set_record_no(record_no);
+  put.change.set_enterprise_no(version.enterprise_no());
+  put.change.set_content_hash(info.content_hash());
+  EndChange(transaction, stamp, source, std::move(put.change));
+  return stamp.sequence;
+}
+
+void SetFlags(const std::vector<std::string>& flags,
+              const std::optional<Finding>& link_finding,
+              storage::v1::VersionInfo& info) {
+  std::vector<std::string> all = flags;
+  if (link_finding.has_value() && link_finding->severity != Severity::kNote) {
+    all.push_back(link_finding->rule);
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  info.clear_quality_flags();
+  for (std::string& flag : all) info.add_quality_flags(std::move(flag));
+}
+
+WriteResult Quarantined(WriteResult result, Finding reason) {
+  result.outcome = Outcome::kQuarantined;
+  result.findings.push_back(std::move(reason));
+  return result;
+}
+
+Finding Reason(absl::string_view field, absl::string_view rule,
+               absl::string_view message) {
+  return {Severity::kError, std::string(field), std::string(rule),
+          std::string(message), ""};
+}
+
+std::string TaxMac(const storage::v1::PersonalFields& personal,
+                   const Key256& hmac_key) {
+  if (personal.tax_number().empty()) return std::string();
+  storage::v1::OldNumber number;
+  number.set_kind(storage::v1::OLD_NUMBER_KIND_TAX);
+  number.set_value(personal.tax_number());
+  return OldNumberIndexValue(number, hmac_key);
+}
+
+// Content, flags and link of a version made from a draft.
+RecordVersion MakeVersion(const PreparedRecord& prepared) {
+  RecordVersion version;
+  *version.mutable_content() = prepared.draft.content;
+  version.set_state(storage::v1::RECORD_STATE_ACTIVE);
+  version.set_personal_tax_mac(prepared.personal_tax_mac);
+  version.mutable_info()->set_source_id(prepared.draft.source_id);
+  version.mutable_info()->set_content_hash(prepared.content_hash);
+  version.mutable_info()->set_personal_mac(prepared.personal_mac);
+  return version;
+}
+
+bool SameContent(const storage::v1::VersionInfo& a,
+                 const storage::v1::VersionInfo& b) {
+  return a.content_hash() == b.content_hash() &&
+         a.personal_mac() == b.personal_mac();
+}
+
+absl::StatusOr<std::optional<RecordAt>> FindByNaturalKey(
+    const Snapshot& rows, const std::string& natural_key) {
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::optional<storage::v1::NaturalKeyRow> row,
+      ReadRow<storage::v1::NaturalKeyRow>(rows, NaturalKeyKey(natural_key)));
+  if (!row.has_value()) return std::optional<RecordAt>();
+  CREDITREG_ASSIGN_OR_RETURN(std::optional<RecordAt> record,
+                             ReadRecordVersion(rows, row->record_no(), 0));
+  if (!record.has_value()) {
+    return absl::DataLossError(
+        "record: missing, want one where a natural key leads to it");
+  }
+  return record;
+}
+
+// How a submission stands to corrections made before it.
+enum class Correction {
+  // Nothing speaks against it.
+  kNone,
+  // It is what was corrected: a file sent again must not undo a correction.
+  kWasCorrected,
+  // It has new content under a key that was corrected away.
+  kKeyWasCorrected,
+};
+absl::StatusOr<Correction> JudgeCorrected(
+    const Snapshot& rows, const RecordAt& stored,
+    const std::string& natural_key, const storage::v1::VersionInfo& info) {
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::optional<storage::v1::RecordHead> head,
+      ReadRow<storage::v1::RecordHead>(rows, RecordHeadKey(stored.record_no)));
+  const bool key_changed =
+      head.has_value() && head->natural_key() != natural_key;
+  if (!key_changed && stored.version.correction_reason().empty()) {
+    return Correction::kNone;
+  }
+  ScanRange range;
+  range.begin = RecordVersionPrefix(stored.record_no);
+  range.end = PrefixEnd(range.begin);
+  while (!range.begin.empty()) {
+    CREDITREG_ASSIGN_OR_RETURN(ScanPage page, rows.Scan(range));
+    for (const auto& [key, value] : page.rows) {
+      CREDITREG_ASSIGN_OR_RETURN(const auto version,
+                                 DecodeValue<RecordVersion>(value));
+      if (SameContent(version.info(), info)) return Correction::kWasCorrected;
+    }
+    range.begin = std::move(page.next);
+  }
+  return key_changed ? Correction::kKeyWasCorrected : Correction::kNone;
+}
+
+absl::StatusOr<RecordAt> ReadForChange(const Snapshot& rows,
+                                       std::uint64_t record_no,
+                                       absl::string_view etag) {
+  CREDITREG_ASSIGN_OR_RETURN(std::optional<RecordAt> stored,
+                             ReadRecordVersion(rows, record_no, 0));
+  if (!stored.has_value()) {
+    return absl::NotFoundError("record_id: no such record");
+  }
+  if (!etag.empty() && EtagOf(stored->version) != std::string(etag)) {
+    return absl::AbortedError(
+        "ETAG_MISMATCH: etag: not the current version's, want to read again");
+  }
+  return *std::move(stored);
+}
+
+// The personal fields of a correction that speaks of none: those stored, but
+// for texts whose numbers were cut out of the new content.
+absl::StatusOr<PreparedRecord> WithStoredPersonal(
+    const Snapshot& rows, const WriteContext& context, const RecordAt& stored,
+    const PreparedRecord& prepared) {
+  CREDITREG_ASSIGN_OR_RETURN(
+      storage::v1::PersonalFields personal,
+      OpenPersonalFields(rows, *context.data_keys, SealedKind::kRecord,
+                         stored.record_no, stored.version.info()));
+  personal.clear_originals();
+  personal.MergeFrom(prepared.draft.personal);
+  RecordDraft draft = prepared.draft;
+  draft.personal = std::move(personal);
+  return PrepareRecord(std::move(draft), context.keys->hmac);
+}
+
+}  // namespace
+
+PreparedRecord PrepareRecord(RecordDraft draft, const Key256& hmac_key) {
+  PreparedRecord prepared;
+  prepared.natural_key =
+      RecordNaturalKey(draft.content, draft.personal, hmac_key);
+  prepared.content_hash = ContentHash(draft.content);
+  prepared.personal_mac = PersonalMac(draft.personal, hmac_key);
+  prepared.personal_tax_mac = TaxMac(draft.personal, hmac_key);
+  prepared.draft = std::move(draft);
+  return prepared;
+}
+
+absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
+                                        const WriteContext& context,
+                                        const ChangeSource& source,
+                                        const PreparedRecord& prepared) {
+  WriteResult result;
+  result.findings = prepared.draft.findings;
+  if (!prepared.natural_key.ok()) {
+    return Quarantined(
+        std::move(result),
+        Reason(absl::string_view(prepared.natural_key.status().message()),
+               "MISSING_KEY_PART", "缺少识别该记录所必需的内容"));
+  }
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::optional<RecordAt> stored,
+      FindByNaturalKey(transaction, *prepared.natural_key));
+  RecordVersion version = MakeVersion(prepared);
+  if (stored.has_value()) {
+    result.record_no = stored->record_no;
+    result.enterprise_no = stored->version.enterprise_no();
+    result.version_sequence = stored->sequence;
+    if (SameContent(stored->version.info(), version.info())) {
+      result.outcome = Outcome::kUnchanged;
+      return result;
+    }
+    if (!InForce(stored->version)) {
+      result.record_no = 0;
+      return Quarantined(
+          std::move(result),
+          Reason("record", "RECORD_WITHDRAWN",
+                 "该记录已被撤回，内容不同的重新报送须人工处理"));
+    }
+    CREDITREG_ASSIGN_OR_RETURN(
+        const Correction correction,
+        JudgeCorrected(transaction, *stored, *prepared.natural_key,
+                       version.info()));
+    if (correction == Correction::kWasCorrected) {
+      result.outcome = Outcome::kUnchanged;
+      result.findings.push_back({Severity::kNote, "record", "CORRECTED",
+                                 "该内容已被更正，未作更改", ""});
+      return result;
+    }
+    if (correction == Correction::kKeyWasCorrected) {
+      result.record_no = 0;
+      return Quarantined(
+          std::move(result),
+          Reason("record", "KEY_CORRECTED",
+                 "该记录的识别要素已被更正，按原要素报送的新内容须人工处理"));
+    }
+  }
+  CREDITREG_ASSIGN_OR_RETURN(
+      const PartyLink link,
+      LinkParty(transaction, version.content(),
+                PartyIdentifiers(version, context.keys->hmac)));
+  if (link.finding.has_value()) {
+    if (link.finding->severity == Severity::kError) {
+      result.record_no = 0;
+      return Quarantined(std::move(result), *link.finding);
+    }
+    result.findings.push_back(*link.finding);
+  }
+  version.set_enterprise_no(link.enterprise_no);
+  SetFlags(prepared.draft.quality_flags, link.finding, *version.mutable_info());
+
+  NewVersion put;
+  put.personal = &prepared.draft.personal;
+  put.change.set_kind(Change::KIND_RECORD_SUBMITTED);
+  if (stored.has_value()) {
+    put.stored = &*stored;
+    put.record_no = stored->record_no;
+    if (stored->version.info().personal_mac() == prepared.personal_mac) {
+      put.personal = nullptr;
+      version.mutable_info()->set_personal_sequence(
+          stored->version.info().personal_sequence());
+    }
+    result.outcome = Outcome::kUpdated;
+  } else {
+    storage::v1::Counters& counters = transaction.counters();
+    put.record_no = counters.next_record_no();
+    counters.set_next_record_no(put.record_no + 1);
+    put.natural_key = *prepared.natural_key;
+    result.outcome = Outcome::kCreated;
+  }
+  if (IsPending(version)) result.outcome = Outcome::kPending;
+  put.version = std::move(version);
+  result.record_no = put.record_no;
+  result.enterprise_no = link.enterprise_no;
+  CREDITREG_ASSIGN_OR_RETURN(
+      result.version_sequence,
+      PutVersion(transaction, context, source, std::move(put)));
+  return result;
+}
+
+absl::StatusOr<WriteResult> ApplyCorrection(Transaction& transaction,
+                                            const WriteContext& context,
+                                            const ChangeSource& source,
+                                            const CorrectRecord& write,
+                                            const PreparedRecord& given) {
+  CREDITREG_ASSIGN_OR_RETURN(
+      const RecordAt stored,
+      ReadForChange(transaction, write.record_no, write.etag));
+  if (!InForce(stored.version)) {
+    return absl::FailedPreconditionError(
+        "WITHDRAWN: record_id: the record was withdrawn, want one in force");
+  }
+  PreparedRecord prepared = given;
+  if (!write.has_personal) {
+    CREDITREG_ASSIGN_OR_RETURN(
+        prepared, WithStoredPersonal(transaction, context, stored, given));
+  }
+  if (!prepared.natural_key.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        prepared.natural_key.status().message(), ": empty, want a value"));
+  }
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::optional<RecordAt> holder,
+      FindByNaturalKey(transaction, *prepared.natural_key));
+  if (holder.has_value() && holder->record_no != stored.record_no) {
+    return absl::AlreadyExistsError(
+        "KEY_TAKEN: record: its natural key belongs to another record");
+  }
+  WriteResult result;
+  result.record_no = stored.record_no;
+  result.findings = prepared.draft.findings;
+  RecordVersion version = MakeVersion(prepared);
+  if (SameContent(stored.version.info(), version.info())) {
+    result.outcome = Outcome::kUnchanged;
+    result.enterprise_no = stored.version.enterprise_no();
+    result.version_sequence = stored.sequence;
+    return result;
+  }
+  CREDITREG_ASSIGN_OR_RETURN(
+      const PartyLink link,
+      LinkParty(transaction, version.content(),
+                PartyIdentifiers(version, context.keys->hmac)));
+  if (link.finding.has_value()) {
+    if (link.finding->severity == Severity::kError) {
+      return absl::FailedPreconditionError(
+          "NAME_NEVER_HELD: record.party.name: never a name of the enterprise "
+          "its code leads to");
+    }
+    result.findings.push_back(*link.finding);
+  }
+  version.set_enterprise_no(link.enterprise_no);
+  version.set_correction_reason(write.reason);
+  SetFlags(prepared.draft.quality_flags, link.finding, *version.mutable_info());
+  NewVersion put;
+  put.record_no = stored.record_no;
+  put.stored = &stored;
+  put.personal = &prepared.draft.personal;
+  if (stored.version.info().personal_mac() == prepared.personal_mac) {
+    put.personal = nullptr;
+    version.mutable_info()->set_personal_sequence(
+        stored.version.info().personal_sequence());
+  }
+  put.version = std::move(version);
+  // The old key goes on leading to the record.
+  put.natural_key = *prepared.natural_key;
+  put.change.set_kind(Change::KIND_RECORD_CORRECTED);
+  put.change.set_reason(write.reason);
+  result.outcome = Outcome::kUpdated;
+  result.enterprise_no = link.enterprise_no;
+  CREDITREG_ASSIGN_OR_RETURN(
+      result.version_sequence,
+      PutVersion(transaction, context, source, std::move(put)));
+  return result;
+}
+
+absl::StatusOr<WriteResult> ApplyWithdrawal(Transaction& transaction,
+                                            const WriteContext& context,
+                                            const ChangeSource& source,
+                                            const WithdrawRecord& write) {
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::optional<RecordAt> current,
+      ReadRecordVersion(transaction, write.record_no, 0));
+  WriteResult result;
+  result.record_no = write.record_no;
+  if (current.has_value() && !InForce(current->version)) {
+    // Whatever the etag: the caller has what it wants.
+    result.outcome = Outcome::kUnchanged;
+    result.enterprise_no = current->version.enterprise_no();
+    result.version_sequence = current->sequence;
+    return result;
+  }
+  CREDITREG_ASSIGN_OR_RETURN(
+      const RecordAt stored,
+      ReadForChange(transaction, write.record_no, write.etag));
+  NewVersion put;
+  put.record_no = write.record_no;
+  put.stored = &stored;
+  put.version = stored.version;
+  put.version.set_state(storage::v1::RECORD_STATE_WITHDRAWN);
+  put.version.set_withdrawn_reason(write.reason);
+  put.change.set_kind(Change::KIND_RECORD_WITHDRAWN);
+  put.change.set_reason(write.reason);
+  result.outcome = Outcome::kUpdated;
+  result.enterprise_no = stored.version.enterprise_no();
+  CREDITREG_ASSIGN_OR_RETURN(
+      result.version_sequence,
+      PutVersion(transaction, context, source, std::move(put)));
+  return result;
+}
+
+namespace {
+
+// Links one waiting record where the register now knows its party.
+absl::StatusOr<bool> LinkOne(Transaction& transaction,
+                             const WriteContext& context,
+                             const ChangeSource& source,
+                             std::uint64_t record_no) {
+  CREDITREG_ASSIGN_OR_RETURN(const std::optional<RecordAt> stored,
+                             ReadRecordVersion(transaction, record_no, 0));
+  if (!stored.has_value()) {
+    return absl::DataLossError("record: missing, want one that waits");
+  }
+  if (!IsPending(stored->version)) return false;
+  CREDITREG_ASSIGN_OR_RETURN(
+      const PartyLink link,
+      LinkParty(transaction, stored->version.content(),
+                PartyIdentifiers(stored->version, context.keys->hmac)));
+  if (link.enterprise_no == 0) return false;
+  NewVersion put;
+  put.record_no = record_no;
+  put.stored = &*stored;
+  put.version = stored->version;
+  put.version.set_enterprise_no(link.enterprise_no);
+  // It was accepted when nobody could say better: a name the register never
+  // held is flagged now, not refused.
+  const auto& old_flags = stored->version.info().quality_flags();
+  SetFlags({old_flags.begin(), old_flags.end()}, link.finding,
+           *put.version.mutable_info());
+  put.change.set_kind(Change::KIND_RECORD_LINKED);
+  CREDITREG_RETURN_IF_ERROR(
+      PutVersion(transaction, context, source, std::move(put)).status());
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<LinkStep> LinkWaiting(Transaction& transaction,
+                                     const WriteContext& context,
+                                     const ChangeSource& source,
+                                     std::uint64_t enterprise_no,
+                                     const LinkProgress& from,
+                                     std::size_t max_rows) {
+  LinkStep step;
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::optional<EnterpriseAt> enterprise,
+      ReadEnterpriseVersion(transaction, enterprise_no, 0));
+  if (!enterprise.has_value()) return step;
+  const std::vector<PartyIdentifier> identifiers =
+      EnterpriseIdentifiers(enterprise->version, context.keys->hmac);
+  std::string after = from.after_key;
+  for (std::size_t i = from.identifier; i < identifiers.size(); ++i) {
+    const std::string prefix =
+        PendingLinkPrefix(identifiers[i].kind, identifiers[i].value);
+    ScanRange range;
+    range.begin = after.empty()
+                      ? prefix
+                      : absl::StrCat(after, absl::string_view("\0", 1));
+    range.end = PrefixEnd(prefix);
+    range.max_rows = max_rows;
+    CREDITREG_ASSIGN_OR_RETURN(const ScanPage page, transaction.Scan(range));
+    for (const auto& [key, value] : page.rows) {
+      CREDITREG_ASSIGN_OR_RETURN(
+          const std::uint64_t record_no,
+          DecodeTrailingNumber(Table::kPendingLink, key));
+      CREDITREG_ASSIGN_OR_RETURN(
+          const bool linked, LinkOne(transaction, context, source, record_no));
+      if (linked) ++step.linked;
+    }
+    after.clear();
+    max_rows -= std::min(max_rows, page.rows.size());
+    if (!page.next.empty() || max_rows == 0) {
+      step.done = false;
+      step.next.identifier = i;
+      step.next.after_key = page.rows.empty() ? "" : page.rows.back().first;
+      return step;
+    }
+  }
+  return step;
+}
+
+absl::StatusOr<std::uint64_t> CountWaiting(
+    const Snapshot& rows, const std::vector<PartyIdentifier>& identifiers,
+    std::uint64_t limit) {
+  std::uint64_t waiting = 0;
+  for (const PartyIdentifier& identifier : identifiers) {
+    const std::string prefix =
+        PendingLinkPrefix(identifier.kind, identifier.value);
+    ScanRange range;
+    range.begin = prefix;
+    range.end = PrefixEnd(prefix);
+    while (!range.begin.empty() && waiting < limit) {
+      CREDITREG_ASSIGN_OR_RETURN(ScanPage page, rows.Scan(range));
+      waiting += page.rows.size();
+      range.begin = std::move(page.next);
+    }
+  }
+  return std::min(waiting, limit);
+}
+
+}  // namespace creditreg

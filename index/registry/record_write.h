@@ -1,0 +1,89 @@
+// Applies writes of records to a transaction: which record is meant, which
+// enterprise it belongs to, and the rows of the new version.
+//
+// Thread safety: Prepare() from any thread, the rest on the writer's only.
+
+#ifndef CREDITREG_INDEX_REGISTRY_RECORD_WRITE_H_
+#define CREDITREG_INDEX_REGISTRY_RECORD_WRITE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "creditreg/storage/v1/rows.pb.h"
+#include "index/codec/crypto.h"
+#include "index/lookup/identifiers.h"
+#include "index/model/draft.h"
+#include "index/registry/registry.h"
+#include "index/registry/transaction.h"
+#include "index/registry/view.h"
+#include "index/registry/write_context.h"
+
+namespace creditreg {
+
+// A draft with what can be computed without the register.
+struct PreparedRecord {
+  RecordDraft draft;
+  // 32 bytes, or InvalidArgument naming the missing part.
+  absl::StatusOr<std::string> natural_key =
+      absl::InvalidArgumentError("record");
+  std::string content_hash;
+  std::string personal_mac;
+  std::string personal_tax_mac;
+};
+PreparedRecord PrepareRecord(RecordDraft draft, const Key256& hmac_key);
+
+// Stores the draft as a new record or version, or finds it equal to what is
+// stored. Outcome kQuarantined, with the reason as last finding, where it has
+// no natural key or contradicts the register; nothing is put then.
+//
+// Errors: DataLoss, Unavailable.
+absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
+                                        const WriteContext& context,
+                                        const ChangeSource& source,
+                                        const PreparedRecord& prepared);
+
+// Errors: NotFound, Aborted ETAG_MISMATCH, AlreadyExists KEY_TAKEN,
+// FailedPrecondition WITHDRAWN or NAME_NEVER_HELD, InvalidArgument naming the
+// missing part of the natural key; DataLoss, Unavailable.
+absl::StatusOr<WriteResult> ApplyCorrection(Transaction& transaction,
+                                            const WriteContext& context,
+                                            const ChangeSource& source,
+                                            const CorrectRecord& write,
+                                            const PreparedRecord& prepared);
+
+// Errors: NotFound, Aborted ETAG_MISMATCH; DataLoss, Unavailable.
+absl::StatusOr<WriteResult> ApplyWithdrawal(Transaction& transaction,
+                                            const WriteContext& context,
+                                            const ChangeSource& source,
+                                            const WithdrawRecord& write);
+
+// Links records that wait for an enterprise, in pieces: `cursor` says where to
+// go on and is empty when all were tried.
+struct LinkProgress {
+  // Place among the enterprise's identifiers, and the last row seen there.
+  std::size_t identifier = 0;
+  std::string after_key;
+};
+struct LinkStep {
+  std::size_t linked = 0;
+  bool done = true;
+  LinkProgress next;
+};
+absl::StatusOr<LinkStep> LinkWaiting(Transaction& transaction,
+                                     const WriteContext& context,
+                                     const ChangeSource& source,
+                                     std::uint64_t enterprise_no,
+                                     const LinkProgress& from,
+                                     std::size_t max_rows);
+
+// Records that wait for the enterprise: counted up to `limit`.
+absl::StatusOr<std::uint64_t> CountWaiting(
+    const Snapshot& rows, const std::vector<PartyIdentifier>& identifiers,
+    std::uint64_t limit);
+
+}  // namespace creditreg
+
+#endif  // CREDITREG_INDEX_REGISTRY_RECORD_WRITE_H_

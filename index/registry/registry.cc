@@ -1,0 +1,474 @@
+#include "index/registry/registry.h"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "creditreg/storage/v1/rows.pb.h"
+#include "google/protobuf/util/json_util.h"
+#include "index/base/status_macros.h"
+#include "index/codec/keys.h"
+#include "index/codec/tokens.h"
+#include "index/registry/enterprise_write.h"
+#include "index/registry/import_session.h"
+#include "index/registry/linker.h"
+#include "index/registry/open.h"
+#include "index/registry/quarantine.h"
+#include "index/registry/record_write.h"
+#include "index/registry/requests.h"
+#include "index/registry/rows.h"
+#include "index/registry/snapshot_view.h"
+#include "index/registry/transaction.h"
+#include "index/registry/verify.h"
+#include "index/registry/write_context.h"
+#include "index/registry/writer.h"
+#include "index/store/key_files.h"
+#include "index/store/store.h"
+
+namespace creditreg {
+namespace {
+
+using ApplyFunction = std::function<absl::StatusOr<std::vector<WriteResult>>(
+    Transaction&, const ChangeSource&)>;
+
+std::string ToJson(const google::protobuf::Message& message) {
+  std::string json;
+  // A message that was parsed can be printed; if not, less is kept.
+  if (!google::protobuf::util::MessageToJsonString(message, &json).ok()) {
+    json.clear();
+  }
+  return json;
+}
+
+// A submitted record as a row that can be kept aside.
+storage::v1::RawRow RawOf(const RecordDraft& draft) {
+  storage::v1::RawRow raw;
+  raw.add_columns("record");
+  raw.add_cells(ToJson(draft.content));
+  raw.add_columns("personal");
+  raw.add_cells(ToJson(draft.personal));
+  return raw;
+}
+
+// A put cannot be kept aside: its caller is there to be told.
+absl::Status RefusedPut(const Finding& reason) {
+  if (reason.rule == "MISSING_KEY_PART") {
+    return absl::InvalidArgumentError(absl::StrCat(
+        reason.field,
+        ": empty, want a code, an old number, or authority, name and date"));
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat("CODE_CONFLICT: ", reason.field,
+                   ": contradicts the register (", reason.rule, ")"));
+}
+
+class RegistryImpl final : public Registry {
+ public:
+  struct Parts {
+    std::unique_ptr<Store> store;
+    KeyRing keys;
+    std::unique_ptr<DataKeyStore> data_keys;
+    OpenedState state;
+  };
+
+  RegistryImpl(const RegistryOptions& options, RandomSource* random,
+               Parts parts)
+      : options_(options),
+        random_(random),
+        keys_(parts.keys),
+        layout_(parts.state.layout),
+        store_(std::move(parts.store)),
+        data_keys_(std::move(parts.data_keys)),
+        tokens_(keys_, layout_.registry_id()) {
+    auto view = std::make_shared<SnapshotView>(store_->TakeSnapshot(),
+                                               std::move(parts.state.counters),
+                                               &keys_, data_keys_.get());
+    if (options.store.read_only) {
+      fixed_view_ = std::move(view);
+      return;
+    }
+    Writer::Options writer;
+    writer.store = store_.get();
+    writer.context = Context();
+    writer.keys = &keys_;
+    writer.max_queued_rows = options.max_queued_rows;
+    writer.view = std::move(view);
+    writer_ = std::make_unique<Writer>(std::move(writer));
+  }
+
+  ~RegistryImpl() override {
+    // While it answers, callbacks still reach the writer through this.
+    if (writer_ != nullptr) writer_->Stop();
+  }
+
+  // Goes on with what a crash left.
+  absl::Status ResumeBacklog() {
+    if (writer_ == nullptr) return absl::OkStatus();
+    CREDITREG_ASSIGN_OR_RETURN(const std::vector<std::uint64_t> backlog,
+                               ReadBacklog(*writer_->view()->rows()));
+    for (const std::uint64_t enterprise_no : backlog) {
+      LinkBacklog(enterprise_no, LinkProgress());
+    }
+    return absl::OkStatus();
+  }
+
+  std::shared_ptr<const View> CurrentView() const override { return view(); }
+  const TokenCodec& tokens() const override { return tokens_; }
+
+  void Submit(PutEnterprise write, WriteCallback done) override {
+    auto prepared = std::make_shared<PreparedEnterprise>(
+        PrepareEnterprise(std::move(write.draft), keys_.hmac));
+    auto backlog = std::make_shared<std::optional<std::uint64_t>>();
+    ApplyFunction apply = [this, prepared, backlog, etag = write.etag,
+                           context = Context(write.request)](
+                              Transaction& transaction,
+                              const ChangeSource& source)
+        -> absl::StatusOr<std::vector<WriteResult>> {
+      CREDITREG_ASSIGN_OR_RETURN(
+          WriteResult result,
+          ApplyEnterprise(transaction, context, source, *prepared, etag));
+      if (result.outcome == Outcome::kQuarantined) {
+        return RefusedPut(result.findings.back());
+      }
+      if (result.outcome != Outcome::kUnchanged) {
+        CREDITREG_ASSIGN_OR_RETURN(
+            const bool more, LinkInline(transaction, context, source, &result));
+        if (more && !context.dry_run) *backlog = result.enterprise_no;
+      }
+      return std::vector<WriteResult>{std::move(result)};
+    };
+    Enqueue(std::move(write.request), 1, std::move(apply),
+            [this, backlog,
+             done = std::move(done)](absl::StatusOr<WriteAnswer> answer) {
+              if (answer.ok() && backlog->has_value()) {
+                LinkBacklog(**backlog, LinkProgress());
+              }
+              done(std::move(answer));
+            });
+  }
+
+  void Submit(SubmitRecords write, WriteCallback done) override {
+    using Item = std::variant<PreparedRecord, std::vector<Finding>>;
+    auto items = std::make_shared<std::vector<Item>>();
+    for (auto& record : write.records) {
+      if (auto* draft = std::get_if<RecordDraft>(&record)) {
+        items->push_back(PrepareRecord(std::move(*draft), keys_.hmac));
+      } else {
+        items->push_back(std::get<std::vector<Finding>>(std::move(record)));
+      }
+    }
+    ApplyFunction apply = [items, context = Context(write.request)](
+                              Transaction& transaction,
+                              const ChangeSource& source)
+        -> absl::StatusOr<std::vector<WriteResult>> {
+      std::vector<WriteResult> results;
+      for (const Item& item : *items) {
+        if (const auto* findings = std::get_if<std::vector<Finding>>(&item)) {
+          WriteResult refused;
+          refused.findings = *findings;
+          results.push_back(std::move(refused));
+          continue;
+        }
+        const auto& prepared = std::get<PreparedRecord>(item);
+        CREDITREG_ASSIGN_OR_RETURN(
+            WriteResult result,
+            ApplyRecord(transaction, context, source, prepared));
+        if (result.outcome == Outcome::kQuarantined) {
+          const storage::v1::RawRow raw = RawOf(prepared.draft);
+          RowToQuarantine kept;
+          kept.raw = &raw;
+          kept.findings = &result.findings;
+          kept.source_id = prepared.draft.source_id;
+          CREDITREG_RETURN_IF_ERROR(
+              PutQuarantine(transaction, context, source, kept));
+        }
+        results.push_back(std::move(result));
+      }
+      return results;
+    };
+    const std::size_t rows = std::max<std::size_t>(1, items->size());
+    Enqueue(std::move(write.request), rows, std::move(apply), std::move(done));
+  }
+
+  void Submit(CorrectRecord write, WriteCallback done) override {
+    auto prepared = std::make_shared<PreparedRecord>(
+        PrepareRecord(std::move(write.draft), keys_.hmac));
+    auto shared = std::make_shared<CorrectRecord>(std::move(write));
+    ApplyFunction apply =
+        [prepared, shared, context = Context(shared->request)](
+            Transaction& transaction, const ChangeSource& source)
+        -> absl::StatusOr<std::vector<WriteResult>> {
+      CREDITREG_ASSIGN_OR_RETURN(
+          WriteResult result,
+          ApplyCorrection(transaction, context, source, *shared, *prepared));
+      return std::vector<WriteResult>{std::move(result)};
+    };
+    Enqueue(shared->request, 1, std::move(apply), std::move(done));
+  }
+
+  void Submit(WithdrawRecord write, WriteCallback done) override {
+    auto shared = std::make_shared<WithdrawRecord>(std::move(write));
+    ApplyFunction apply = [shared, context = Context(shared->request)](
+                              Transaction& transaction,
+                              const ChangeSource& source)
+        -> absl::StatusOr<std::vector<WriteResult>> {
+      CREDITREG_ASSIGN_OR_RETURN(
+          WriteResult result,
+          ApplyWithdrawal(transaction, context, source, *shared));
+      return std::vector<WriteResult>{std::move(result)};
+    };
+    Enqueue(shared->request, 1, std::move(apply), std::move(done));
+  }
+
+  void Submit(WithholdEnterprise write, WriteCallback done) override {
+    auto shared = std::make_shared<WithholdEnterprise>(std::move(write));
+    ApplyFunction apply = [shared, context = Context(shared->request)](
+                              Transaction& transaction,
+                              const ChangeSource& source)
+        -> absl::StatusOr<std::vector<WriteResult>> {
+      CREDITREG_ASSIGN_OR_RETURN(
+          WriteResult result,
+          ApplyWithhold(transaction, context, source, *shared));
+      return std::vector<WriteResult>{std::move(result)};
+    };
+    Enqueue(shared->request, 1, std::move(apply), std::move(done));
+  }
+
+  absl::StatusOr<std::unique_ptr<ImportSession>> BeginImport(
+      StartImport start) override {
+    if (writer_ == nullptr) return ReadOnly();
+    const ImportId id = {start.actor.principal, start.request_id};
+    {
+      absl::MutexLock lock(&imports_mutex_);
+      if (!running_imports_.insert(id).second) {
+        return absl::FailedPreconditionError(
+            "IMPORT_RUNNING: request_id: an import with it is running");
+      }
+    }
+    // From here on the id is released by `closed`.
+    RunningImport::Options options;
+    options.closed = [this, id] {
+      absl::MutexLock lock(&imports_mutex_);
+      running_imports_.erase(id);
+    };
+    absl::StatusOr<storage::v1::ImportRow> row = ReadOrMakeImport(start);
+    if (!row.ok()) {
+      options.closed();
+      return row.status();
+    }
+    options.row = *std::move(row);
+    options.start = std::move(start);
+    options.context = Context();
+    options.writer = writer_.get();
+    options.link_backlog = [this](std::uint64_t enterprise_no) {
+      LinkBacklog(enterprise_no, LinkProgress());
+    };
+    return std::unique_ptr<ImportSession>(
+        std::make_unique<RunningImport>(std::move(options)));
+  }
+
+  absl::StatusOr<ImportProgress> GetImport(
+      const std::string& principal,
+      const std::string& request_id) const override {
+    CREDITREG_ASSIGN_OR_RETURN(
+        const std::optional<storage::v1::ImportRow> row,
+        ReadRow<storage::v1::ImportRow>(*view()->rows(),
+                                        ImportKey(principal, request_id)));
+    if (!row.has_value()) {
+      return absl::NotFoundError("request_id: no import has it");
+    }
+    return ImportProgress{*row};
+  }
+
+  RegistryFigures Figures() const override {
+    RegistryFigures figures;
+    figures.counters = view()->counters();
+    figures.store = store_->Figures();
+    if (writer_ != nullptr) {
+      const Writer::Figures writer = writer_->figures();
+      figures.queued_rows = writer.queued_rows;
+      figures.groups_committed = writer.groups_committed;
+      figures.rows_committed = writer.rows_committed;
+      figures.writer_ok = writer_->healthy();
+    }
+    return figures;
+  }
+
+  absl::StatusOr<VerifyReport> Verify(
+      const VerifyOptions& options,
+      const std::function<bool(const VerifyProgress&)>& progress) override {
+    if (verify_running_.exchange(true)) {
+      return absl::FailedPreconditionError(
+          "VERIFY_RUNNING: verify: one is running, want its end");
+    }
+    absl::StatusOr<VerifyReport> report =
+        VerifyRegistry(*view(), layout_, keys_, *data_keys_, options, progress);
+    verify_running_ = false;
+    return report;
+  }
+
+  bool Healthy() const override {
+    return writer_ == nullptr || writer_->healthy();
+  }
+
+  void Drain() override {
+    if (writer_ != nullptr) writer_->Drain();
+  }
+
+ private:
+  using ImportId = std::pair<std::string, std::string>;
+
+  static absl::Status ReadOnly() {
+    return absl::FailedPreconditionError("writes: opened for reading only");
+  }
+
+  WriteContext Context() const {
+    WriteContext context;
+    context.keys = &keys_;
+    context.data_keys = data_keys_.get();
+    context.random = random_;
+    context.clock = options_.clock;
+    return context;
+  }
+  WriteContext Context(const WriteRequest& request) const {
+    WriteContext context = Context();
+    context.dry_run = request.validate_only;
+    return context;
+  }
+
+  std::shared_ptr<const SnapshotView> view() const {
+    return writer_ != nullptr ? writer_->view() : fixed_view_;
+  }
+
+  void Enqueue(WriteRequest request, std::size_t rows, ApplyFunction apply,
+               WriteCallback done) {
+    if (writer_ == nullptr) {
+      done(ReadOnly());
+      return;
+    }
+    struct Pending {
+      WriteRequest request;
+      std::string payload_mac;
+      ApplyFunction apply;
+      WriteCallback done;
+      absl::StatusOr<WriteAnswer> answer = WriteAnswer();
+    };
+    auto pending = std::make_shared<Pending>();
+    pending->payload_mac = PayloadMac(request.payload, keys_.hmac);
+    request.payload.clear();
+    pending->request = std::move(request);
+    pending->apply = std::move(apply);
+    pending->done = std::move(done);
+    WriteWork work;
+    work.rows = rows;
+    work.apply = [pending, context = Context()](Transaction& transaction) {
+      pending->answer = ApplyOnce(transaction, context, pending->request,
+                                  pending->payload_mac, pending->apply);
+    };
+    work.answer = [pending](const absl::Status& committed, std::uint64_t) {
+      if (!committed.ok()) pending->answer = committed;
+      pending->done(std::move(pending->answer));
+    };
+    writer_->Enqueue(std::move(work));
+  }
+
+  absl::StatusOr<storage::v1::ImportRow> ReadOrMakeImport(
+      const StartImport& start) const {
+    storage::v1::ImportRow fresh;
+    fresh.set_format(start.format);
+    fresh.set_source_id(start.source_id);
+    fresh.set_encoding(start.encoding);
+    fresh.set_started_us(absl::ToUnixMicros(options_.clock->Now()));
+    if (start.validate_only) return fresh;
+    CREDITREG_ASSIGN_OR_RETURN(
+        const std::optional<storage::v1::ImportRow> stored,
+        ReadRow<storage::v1::ImportRow>(
+            *view()->rows(),
+            ImportKey(start.actor.principal, start.request_id)));
+    if (!stored.has_value()) return fresh;
+    if (stored->format() != start.format ||
+        stored->source_id() != start.source_id) {
+      return absl::AlreadyExistsError(
+          "REQUEST_ID_REUSED: request_id: came before with another format or "
+          "source");
+    }
+    return *stored;
+  }
+
+  // Queues the next piece of linking; each piece queues the one after it.
+  void LinkBacklog(std::uint64_t enterprise_no, LinkProgress from) {
+    auto next = std::make_shared<std::optional<LinkProgress>>();
+    WriteWork work;
+    work.rows = kLinksPerPiece;
+    work.apply = [this, next, enterprise_no, from](Transaction& transaction) {
+      absl::StatusOr<std::optional<LinkProgress>> progress =
+          LinkPiece(transaction, Context(), enterprise_no, from);
+      // Damage stops the linking of this one; its backlog row stays for
+      // verify and the next start.
+      if (progress.ok()) *next = *std::move(progress);
+    };
+    work.answer = [this, next, enterprise_no](const absl::Status& committed,
+                                              std::uint64_t) {
+      if (committed.ok() && next->has_value()) {
+        LinkBacklog(enterprise_no, **next);
+      }
+    };
+    writer_->EnqueueInternal(std::move(work));
+  }
+
+  const RegistryOptions options_;
+  RandomSource* const random_;
+  const KeyRing keys_;
+  const storage::v1::Layout layout_;
+  const std::unique_ptr<Store> store_;
+  const std::unique_ptr<DataKeyStore> data_keys_;
+  const TokenCodec tokens_;
+  std::atomic<bool> verify_running_ = false;
+  absl::Mutex imports_mutex_;
+  std::set<ImportId> running_imports_ ABSL_GUARDED_BY(imports_mutex_);
+  // One of the two: a writer, or the state of a read-only registry.
+  std::shared_ptr<const SnapshotView> fixed_view_;
+  std::unique_ptr<Writer> writer_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Registry>> Registry::Open(
+    const RegistryOptions& options) {
+  static SystemRandom* const system_random = new SystemRandom;
+  RandomSource* const random =
+      options.random != nullptr ? options.random : system_random;
+  const bool read_only = options.store.read_only;
+  RegistryImpl::Parts parts;
+  KeyRingOptions ring;
+  ring.key_dir = options.key_dir;
+  ring.create_if_missing = options.create_keys && !read_only;
+  CREDITREG_ASSIGN_OR_RETURN(parts.keys, LoadKeyRing(ring, random));
+  CREDITREG_ASSIGN_OR_RETURN(
+      parts.data_keys, DataKeyStore::Open(options.key_dir, parts.keys.master,
+                                          random, read_only));
+  CREDITREG_ASSIGN_OR_RETURN(parts.store, Store::Open(options.store));
+  CREDITREG_ASSIGN_OR_RETURN(
+      parts.state,
+      ReadOrCreateState(*parts.store, read_only, parts.keys, random));
+  auto registry =
+      std::make_unique<RegistryImpl>(options, random, std::move(parts));
+  CREDITREG_RETURN_IF_ERROR(registry->ResumeBacklog());
+  return std::unique_ptr<Registry>(std::move(registry));
+}
+
+}  // namespace creditreg

@@ -1,0 +1,50 @@
+// From an identifier to an enterprise: the index rows, mergers followed, and
+// the verdict.
+//
+// Errors of every call: DataLoss, Unavailable as in view.h.
+//
+// Thread safety: free functions without state.
+
+#ifndef CREDITREG_INDEX_REGISTRY_RESOLVE_H_
+#define CREDITREG_INDEX_REGISTRY_RESOLVE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "creditreg/storage/v1/content.pb.h"
+#include "index/codec/crypto.h"
+#include "index/registry/view.h"
+#include "index/store/store.h"
+
+namespace creditreg {
+
+// More enterprises than this under one old number are not listed.
+inline constexpr std::size_t kMaxCandidates = 20;
+// Absorbed enterprises whose files are shown with the successor's.
+inline constexpr std::size_t kMaxAbsorbed = 64;
+
+// The look-up behind View::Find.
+absl::StatusOr<FindAnswer> FindEnterprise(const Snapshot& rows,
+                                          const Key256& hmac_key,
+                                          const FindQuery& query,
+                                          std::uint64_t at);
+
+// Where the enterprise's own code was taken over by another: that other, and so
+// on to the last. The same enterprise where it was not. `merged` tells which.
+struct MergeEnd {
+  EnterpriseAt enterprise;
+  bool merged = false;
+};
+absl::StatusOr<MergeEnd> FollowMerges(const Snapshot& rows, EnterpriseAt start,
+                                      std::uint64_t at);
+
+// The enterprise and all that were merged into it, also in steps; the
+// enterprise first. At most 1 + kMaxAbsorbed.
+absl::StatusOr<std::vector<std::uint64_t>> FilesOf(
+    const Snapshot& rows, std::uint64_t enterprise_no,
+    const storage::v1::Enterprise& content);
+
+}  // namespace creditreg
+
+#endif  // CREDITREG_INDEX_REGISTRY_RESOLVE_H_

@@ -1,0 +1,286 @@
+#include "index/registry/snapshot_view.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "creditreg/storage/v1/rows.pb.h"
+#include "index/base/status_macros.h"
+#include "index/codec/crypto.h"
+#include "index/codec/keys.h"
+#include "index/codec/value.h"
+#include "index/lookup/file_list.h"
+#include "index/lookup/identifiers.h"
+#include "index/registry/resolve.h"
+#include "index/registry/rows.h"
+#include "index/registry/view.h"
+#include "index/store/key_files.h"
+#include "index/store/store.h"
+
+namespace creditreg {
+namespace {
+
+// Half of a hash that no two versions of one thing share; 16 hex characters.
+std::string Etag(const storage::v1::VersionInfo& info, absl::string_view rest) {
+  return absl::BytesToHexString(
+      Sm3(absl::StrCat(info.content_hash(), rest, info.personal_mac()))
+          .substr(0, 8));
+}
+
+// The records of `entries` as they were at `at`, in order.
+absl::StatusOr<std::vector<RecordAt>> ReadListed(
+    const Snapshot& rows, const std::vector<FileListEntry>& entries,
+    std::uint64_t at) {
+  std::vector<std::string> head_keys;
+  head_keys.reserve(entries.size());
+  for (const FileListEntry& entry : entries) {
+    head_keys.push_back(RecordHeadKey(entry.record_no));
+  }
+  CREDITREG_ASSIGN_OR_RETURN(const auto heads, rows.MultiGet(head_keys));
+  // Most current versions are old enough: those come in one read.
+  std::vector<RecordAt> records(entries.size());
+  std::vector<std::string> version_keys;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (!heads[i].has_value()) {
+      return absl::DataLossError("record head: missing, want one per record");
+    }
+    CREDITREG_ASSIGN_OR_RETURN(const auto head,
+                               DecodeValue<storage::v1::RecordHead>(*heads[i]));
+    const std::uint64_t record_no = entries[i].record_no;
+    if (head.version_sequence() > at) {
+      CREDITREG_ASSIGN_OR_RETURN(std::optional<RecordAt> older,
+                                 ReadRecordVersion(rows, record_no, at));
+      if (!older.has_value()) {
+        return absl::DataLossError(
+            "record version: missing, want a listed one");
+      }
+      records[i] = *std::move(older);
+      continue;
+    }
+    records[i].record_no = record_no;
+    records[i].sequence = head.version_sequence();
+    version_keys.push_back(
+        RecordVersionKey(record_no, head.version_sequence()));
+    places.push_back(i);
+  }
+  CREDITREG_ASSIGN_OR_RETURN(const auto versions, rows.MultiGet(version_keys));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (!versions[i].has_value()) {
+      return absl::DataLossError("record version: missing, want its head's");
+    }
+    CREDITREG_RETURN_IF_ERROR(
+        DecodeValueInto(*versions[i], &records[places[i]].version));
+  }
+  return records;
+}
+
+}  // namespace
+
+std::string EtagOf(const storage::v1::EnterpriseVersion& version) {
+  return Etag(version.info(), absl::StrCat(version.withheld() ? "w" : "",
+                                           version.withheld_reason()));
+}
+
+std::string EtagOf(const storage::v1::RecordVersion& version) {
+  return Etag(version.info(), absl::StrCat(static_cast<int>(version.state()),
+                                           "|", version.withdrawn_reason()));
+}
+
+SnapshotView::SnapshotView(std::shared_ptr<const Snapshot> rows,
+                           storage::v1::Counters counters, const KeyRing* keys,
+                           const DataKeyStore* data_keys)
+    : rows_(std::move(rows)),
+      counters_(std::move(counters)),
+      keys_(keys),
+      data_keys_(data_keys) {}
+
+std::uint64_t SnapshotView::Clamp(std::uint64_t at) const {
+  return at == 0 ? sequence() : std::min(at, sequence());
+}
+
+absl::StatusOr<FindAnswer> SnapshotView::Find(const FindQuery& query,
+                                              std::uint64_t at) const {
+  return FindEnterprise(*rows_, keys_->hmac, query, Clamp(at));
+}
+
+absl::StatusOr<std::vector<FindAnswer>> SnapshotView::FindMany(
+    absl::Span<const FindQuery> queries) const {
+  std::vector<FindAnswer> answers;
+  answers.reserve(queries.size());
+  for (const FindQuery& query : queries) {
+    CREDITREG_ASSIGN_OR_RETURN(FindAnswer answer, Find(query, 0));
+    answers.push_back(std::move(answer));
+  }
+  return answers;
+}
+
+absl::StatusOr<EnterpriseAt> SnapshotView::ReadEnterprise(
+    std::uint64_t enterprise_no, std::uint64_t at) const {
+  CREDITREG_ASSIGN_OR_RETURN(
+      std::optional<EnterpriseAt> found,
+      ReadEnterpriseVersion(*rows_, enterprise_no, Clamp(at)));
+  if (!found.has_value()) {
+    return absl::NotFoundError("enterprise: none at this position");
+  }
+  return *std::move(found);
+}
+
+absl::StatusOr<RecordAt> SnapshotView::ReadRecord(std::uint64_t record_no,
+                                                  std::uint64_t at) const {
+  CREDITREG_ASSIGN_OR_RETURN(std::optional<RecordAt> found,
+                             ReadRecordVersion(*rows_, record_no, Clamp(at)));
+  if (!found.has_value()) {
+    return absl::NotFoundError("record_id: no such record");
+  }
+  return *std::move(found);
+}
+
+absl::StatusOr<storage::v1::EnterpriseHead> SnapshotView::ReadHead(
+    std::uint64_t enterprise_no) const {
+  CREDITREG_ASSIGN_OR_RETURN(const EnterpriseAt enterprise,
+                             ReadEnterprise(enterprise_no, 0));
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::vector<std::uint64_t> files,
+      FilesOf(*rows_, enterprise_no, enterprise.version.content()));
+  CREDITREG_ASSIGN_OR_RETURN(storage::v1::EnterpriseHead sum,
+                             ReadEnterpriseHead(*rows_, enterprise_no));
+  for (std::size_t i = 1; i < files.size(); ++i) {
+    CREDITREG_ASSIGN_OR_RETURN(const storage::v1::EnterpriseHead head,
+                               ReadEnterpriseHead(*rows_, files[i]));
+    sum.set_licences(sum.licences() + head.licences());
+    sum.set_penalties(sum.penalties() + head.penalties());
+    sum.set_complaints(sum.complaints() + head.complaints());
+    if (head.has_latest_day() &&
+        (!sum.has_latest_day() || sum.latest_day() < head.latest_day())) {
+      sum.set_latest_day(head.latest_day());
+    }
+  }
+  return sum;
+}
+
+absl::StatusOr<std::string> SnapshotView::MergedInto(
+    const storage::v1::Enterprise& enterprise) const {
+  if (enterprise.uscc().empty()) return std::string();
+  CREDITREG_ASSIGN_OR_RETURN(const CodeRows code,
+                             ReadCodeRows(*rows_, enterprise.uscc()));
+  if (!code.former.has_value() || !code.former->merged()) return std::string();
+  CREDITREG_ASSIGN_OR_RETURN(const EnterpriseAt successor,
+                             ReadEnterprise(code.former->enterprise_no(), 0));
+  return successor.version.content().uscc();
+}
+
+absl::StatusOr<RecordPage> SnapshotView::ListRecords(
+    const RecordsQuery& query) const {
+  const std::uint64_t at = Clamp(query.at);
+  CREDITREG_ASSIGN_OR_RETURN(const EnterpriseAt enterprise,
+                             ReadEnterprise(query.enterprise_no, at));
+  FileListQuery list;
+  CREDITREG_ASSIGN_OR_RETURN(
+      list.enterprise_nos,
+      FilesOf(*rows_, query.enterprise_no, enterprise.version.content()));
+  list.families = query.families;
+  list.at = at;
+  list.limit = query.limit;
+  list.cursor = query.cursor;
+  CREDITREG_ASSIGN_OR_RETURN(FileListPage listed, ReadFileList(*rows_, list));
+  RecordPage page;
+  CREDITREG_ASSIGN_OR_RETURN(page.records,
+                             ReadListed(*rows_, listed.entries, at));
+  page.cursor = std::move(listed.cursor);
+  return page;
+}
+
+absl::StatusOr<std::vector<RecordAt>> SnapshotView::ListRecordVersions(
+    std::uint64_t record_no, std::uint64_t before, std::size_t limit) const {
+  if (before == 1) return std::vector<RecordAt>();
+  ScanRange range;
+  range.begin = RecordVersionKey(
+      record_no,
+      before == 0 ? std::numeric_limits<std::uint64_t>::max() : before - 1);
+  range.end = PrefixEnd(RecordVersionPrefix(record_no));
+  range.max_rows = limit;
+  // So that a page is short only at the end.
+  range.max_bytes = std::size_t{64} << 20;
+  CREDITREG_ASSIGN_OR_RETURN(const ScanPage page, rows_->Scan(range));
+  if (page.rows.empty() && before == 0) {
+    return absl::NotFoundError("record_id: no such record");
+  }
+  std::vector<RecordAt> versions;
+  versions.reserve(page.rows.size());
+  for (const auto& [key, value] : page.rows) {
+    CREDITREG_ASSIGN_OR_RETURN(const NumberAndSequence decoded,
+                               DecodeVersionKey(Table::kRecordVersion, key));
+    RecordAt version;
+    version.record_no = record_no;
+    version.sequence = decoded.sequence;
+    CREDITREG_RETURN_IF_ERROR(DecodeValueInto(value, &version.version));
+    versions.push_back(std::move(version));
+  }
+  return versions;
+}
+
+absl::StatusOr<QuarantinePage> SnapshotView::ListQuarantined(
+    std::uint64_t from_no, std::size_t limit,
+    absl::string_view source_id) const {
+  QuarantinePage page;
+  ScanRange range;
+  range.begin = QuarantineKey(from_no);
+  range.end = PrefixEnd(TablePrefix(Table::kQuarantine));
+  while (!range.begin.empty()) {
+    CREDITREG_ASSIGN_OR_RETURN(ScanPage rows, rows_->Scan(range));
+    for (const auto& [key, value] : rows.rows) {
+      QuarantinedRow row;
+      CREDITREG_ASSIGN_OR_RETURN(row.quarantine_no,
+                                 DecodeNumberKey(Table::kQuarantine, key));
+      CREDITREG_RETURN_IF_ERROR(DecodeValueInto(value, &row.row));
+      if (!source_id.empty() &&
+          absl::string_view(row.row.source_id()) != source_id) {
+        continue;
+      }
+      if (page.rows.size() == limit) {
+        page.next_no = row.quarantine_no;
+        return page;
+      }
+      page.rows.push_back(std::move(row));
+    }
+    range.begin = std::move(rows.next);
+  }
+  return page;
+}
+
+absl::StatusOr<storage::v1::PersonalFields> SnapshotView::OpenPersonal(
+    const EnterpriseAt& enterprise) const {
+  return OpenPersonalFields(*rows_, *data_keys_, SealedKind::kEnterprise,
+                            enterprise.enterprise_no,
+                            enterprise.version.info());
+}
+
+absl::StatusOr<storage::v1::PersonalFields> SnapshotView::OpenPersonal(
+    const RecordAt& record) const {
+  return OpenPersonalFields(*rows_, *data_keys_, SealedKind::kRecord,
+                            record.record_no, record.version.info());
+}
+
+absl::StatusOr<storage::v1::RawRow> SnapshotView::OpenRaw(
+    const QuarantinedRow& row) const {
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::string bytes,
+      OpenSealed(*rows_, *data_keys_, SealedKind::kQuarantine,
+                 row.quarantine_no, 0));
+  return DecodeValue<storage::v1::RawRow>(bytes);
+}
+
+}  // namespace creditreg

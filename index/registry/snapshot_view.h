@@ -1,0 +1,76 @@
+// View over one snapshot of the store.
+//
+// Thread safety: immutable; may be shared between threads.
+
+#ifndef CREDITREG_INDEX_REGISTRY_SNAPSHOT_VIEW_H_
+#define CREDITREG_INDEX_REGISTRY_SNAPSHOT_VIEW_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "creditreg/storage/v1/rows.pb.h"
+#include "index/codec/crypto.h"
+#include "index/registry/view.h"
+#include "index/store/key_files.h"
+#include "index/store/store.h"
+
+namespace creditreg {
+
+class SnapshotView final : public View {
+ public:
+  // `keys` and `data_keys` are the registry's and outlive the view. `counters`
+  // are those stored with the snapshot.
+  SnapshotView(std::shared_ptr<const Snapshot> rows,
+               storage::v1::Counters counters, const KeyRing* keys,
+               const DataKeyStore* data_keys);
+
+  const std::shared_ptr<const Snapshot>& rows() const { return rows_; }
+  const storage::v1::Counters& counters() const { return counters_; }
+
+  std::uint64_t sequence() const override { return counters_.sequence(); }
+  absl::StatusOr<FindAnswer> Find(const FindQuery& query,
+                                  std::uint64_t at) const override;
+  absl::StatusOr<std::vector<FindAnswer>> FindMany(
+      absl::Span<const FindQuery> queries) const override;
+  absl::StatusOr<EnterpriseAt> ReadEnterprise(std::uint64_t enterprise_no,
+                                              std::uint64_t at) const override;
+  absl::StatusOr<RecordAt> ReadRecord(std::uint64_t record_no,
+                                      std::uint64_t at) const override;
+  absl::StatusOr<storage::v1::EnterpriseHead> ReadHead(
+      std::uint64_t enterprise_no) const override;
+  absl::StatusOr<std::string> MergedInto(
+      const storage::v1::Enterprise& enterprise) const override;
+  absl::StatusOr<RecordPage> ListRecords(
+      const RecordsQuery& query) const override;
+  absl::StatusOr<std::vector<RecordAt>> ListRecordVersions(
+      std::uint64_t record_no, std::uint64_t before,
+      std::size_t limit) const override;
+  absl::StatusOr<QuarantinePage> ListQuarantined(
+      std::uint64_t from_no, std::size_t limit,
+      absl::string_view source_id) const override;
+  absl::StatusOr<storage::v1::PersonalFields> OpenPersonal(
+      const EnterpriseAt& enterprise) const override;
+  absl::StatusOr<storage::v1::PersonalFields> OpenPersonal(
+      const RecordAt& record) const override;
+  absl::StatusOr<storage::v1::RawRow> OpenRaw(
+      const QuarantinedRow& row) const override;
+
+ private:
+  // `at` as callers give it: 0 or later than this view means its own state.
+  std::uint64_t Clamp(std::uint64_t at) const;
+
+  const std::shared_ptr<const Snapshot> rows_;
+  const storage::v1::Counters counters_;
+  const KeyRing* const keys_;
+  const DataKeyStore* const data_keys_;
+};
+
+}  // namespace creditreg
+
+#endif  // CREDITREG_INDEX_REGISTRY_SNAPSHOT_VIEW_H_

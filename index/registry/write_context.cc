@@ -1,0 +1,107 @@
+#include "index/registry/write_context.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "creditreg/storage/v1/content.pb.h"
+#include "creditreg/storage/v1/rows.pb.h"
+#include "google/protobuf/message.h"
+#include "index/base/civil_day.h"
+#include "index/base/status_macros.h"
+#include "index/codec/crypto.h"
+#include "index/codec/keys.h"
+#include "index/codec/value.h"
+#include "index/registry/transaction.h"
+#include "index/store/key_files.h"
+
+namespace creditreg {
+
+Stamp BeginChange(Transaction& transaction, const WriteContext& context) {
+  storage::v1::Counters& counters = transaction.counters();
+  Stamp stamp;
+  stamp.sequence = counters.sequence() + 1;
+  stamp.record_time_us = std::max(absl::ToUnixMicros(context.clock->Now()),
+                                  counters.record_time_us() + 1);
+  counters.set_sequence(stamp.sequence);
+  counters.set_record_time_us(stamp.record_time_us);
+  const CivilDay today = ChinaDay(absl::FromUnixMicros(stamp.record_time_us));
+  counters.set_publication_day(
+      std::max(counters.publication_day(), today.days()));
+  return stamp;
+}
+
+void EndChange(Transaction& transaction, const Stamp& stamp,
+               const ChangeSource& source, storage::v1::Change change) {
+  storage::v1::Counters& counters = transaction.counters();
+  change.set_record_time_us(stamp.record_time_us);
+  change.set_actor(source.actor->principal);
+  change.set_agency(source.actor->agency);
+  change.set_role(source.actor->role);
+  change.set_purpose(source.actor->purpose);
+  change.set_request_id(std::string(source.request_id));
+  change.set_import_row(source.import_row);
+  change.set_publication_day(counters.publication_day());
+  change.set_chain_hash(ChainHash(counters.chain_hash(), change));
+  counters.set_chain_hash(change.chain_hash());
+  transaction.Put(ChangeKey(stamp.sequence), change);
+}
+
+std::string ChainHash(absl::string_view previous, storage::v1::Change change) {
+  change.clear_chain_hash();
+  return Sm3(absl::StrCat(previous, CanonicalBytes(change)));
+}
+
+absl::StatusOr<std::string> PutSealed(Transaction& transaction,
+                                      const WriteContext& context,
+                                      SealedKind kind, std::uint64_t number,
+                                      std::uint64_t sequence,
+                                      absl::string_view plaintext,
+                                      std::uint64_t* data_key) {
+  if (context.dry_run) return std::string(kSm3Bytes, '\0');
+  Key256 key{};
+  bool have_key = false;
+  if (*data_key != 0) {
+    absl::StatusOr<Key256> stored = context.data_keys->Get(*data_key);
+    if (stored.ok()) {
+      key = *stored;
+      have_key = true;
+    } else if (!absl::IsNotFound(stored.status())) {
+      return stored.status();
+    }
+  }
+  if (!have_key) {
+    CREDITREG_ASSIGN_OR_RETURN(const DataKeyStore::NewKey added,
+                               context.data_keys->Add());
+    *data_key = added.slot;
+    key = added.key;
+  }
+  const std::string row_key = SealedKey(kind, number, sequence);
+  Sealed sealed = Seal(key, plaintext, row_key, context.random);
+  storage::v1::SealedRow row;
+  row.set_nonce(std::move(sealed.nonce));
+  row.set_ciphertext(std::move(sealed.ciphertext));
+  row.set_data_key(*data_key);
+  const std::string hash = ContentHash(row);
+  transaction.Put(row_key, row);
+  return hash;
+}
+
+std::string ContentHash(const google::protobuf::Message& content) {
+  return Sm3(CanonicalBytes(content));
+}
+
+std::string PersonalMac(const storage::v1::PersonalFields& personal,
+                        const Key256& hmac_key) {
+  const std::string bytes = CanonicalBytes(personal);
+  if (bytes.empty()) return std::string();
+  return Hmac(hmac_key, "personal", bytes).substr(0, 16);
+}
+
+}  // namespace creditreg
