@@ -11,11 +11,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "creditreg/storage/v1/content.pb.h"
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/base/status_macros.h"
 #include "index/codec/crypto.h"
+#include "index/codec/keys.h"
 #include "index/codec/natural_key.h"
+#include "index/codec/value.h"
 #include "index/lookup/identifiers.h"
 #include "index/model/old_number.h"
 #include "index/model/uscc.h"
@@ -64,6 +67,15 @@ Verdict Judge(const FindAnswer& answer, bool merged) {
   }
   if (answer.name_match == NameMatch::kFormer) return Verdict::kRenamed;
   return Verdict::kFound;
+}
+
+// Fills in what follows from the enterprise found.
+void Conclude(EnterpriseAt enterprise, bool merged, const FindQuery& query,
+              FindAnswer* answer) {
+  answer->enterprise = std::move(enterprise);
+  answer->name_match =
+      MatchName(answer->enterprise->version.content(), query.name);
+  answer->verdict = Judge(*answer, merged);
 }
 
 class Search {
@@ -185,14 +197,17 @@ class Search {
       answer_.matched_by = MatchedBy::kNothing;
       return absl::OkStatus();
     }
+    // Found by the code it has now, which the rows just read say nobody took
+    // over: the end of any chain.
+    if (answer_.matched_by == MatchedBy::kUscc) {
+      Conclude(*std::move(start), /*merged=*/false, query_, &answer_);
+      return absl::OkStatus();
+    }
     CREDITREG_ASSIGN_OR_RETURN(MergeEnd end,
                                FollowMerges(rows_, *std::move(start), at_));
-    const bool merged =
-        end.merged || answer_.matched_by == MatchedBy::kMergedUscc;
-    answer_.enterprise = std::move(end.enterprise);
-    answer_.name_match =
-        MatchName(answer_.enterprise->version.content(), query_.name);
-    answer_.verdict = Judge(answer_, merged);
+    Conclude(std::move(end.enterprise),
+             end.merged || answer_.matched_by == MatchedBy::kMergedUscc, query_,
+             &answer_);
     return absl::OkStatus();
   }
 
@@ -234,6 +249,112 @@ absl::StatusOr<FindAnswer> FindEnterprise(const Snapshot& rows,
                                           const FindQuery& query,
                                           std::uint64_t at) {
   return Search(rows, hmac_key, query, at).Run();
+}
+
+namespace {
+
+// One of many look-ups: by a code that is somebody's today and was not taken
+// over, as nearly all are.
+struct PlainLookup {
+  std::size_t index = 0;
+  std::uint64_t enterprise_no = 0;
+  std::uint64_t version_sequence = 0;
+};
+
+absl::Status MissingRow() {
+  return absl::DataLossError(
+      "enterprise: row missing, want one where an index row leads to it");
+}
+
+// The plain ones among `queries`; their answers get what is known so far.
+absl::StatusOr<std::vector<PlainLookup>> FindPlain(
+    const Snapshot& rows, absl::Span<const FindQuery> queries,
+    std::vector<std::optional<FindAnswer>>* answers) {
+  std::vector<std::string> keys;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    if (queries[i].kind.has_value()) continue;
+    FindAnswer answer;
+    answer.identifier = NormaliseCode(queries[i].identifier);
+    answer.code_check = CheckCode(answer.identifier);
+    if (answer.code_check.error != CodeError::kNone) continue;
+    keys.push_back(CurrentCodeKey(answer.identifier));
+    keys.push_back(FormerCodeKey(answer.identifier));
+    places.push_back(i);
+    (*answers)[i] = std::move(answer);
+  }
+  CREDITREG_ASSIGN_OR_RETURN(const auto values, rows.MultiGet(keys));
+  std::vector<PlainLookup> plain;
+  for (std::size_t k = 0; k < places.size(); ++k) {
+    const auto& current = values[2 * k];
+    const auto& former = values[2 * k + 1];
+    if (!current.has_value() || former.has_value()) {
+      (*answers)[places[k]].reset();
+      continue;
+    }
+    CREDITREG_ASSIGN_OR_RETURN(
+        const auto row, DecodeValue<storage::v1::CurrentCodeRow>(*current));
+    (*answers)[places[k]]->matched_by = MatchedBy::kUscc;
+    plain.push_back({places[k], row.enterprise_no(), 0});
+  }
+  return plain;
+}
+
+// Reads the current versions and concludes.
+absl::Status ReadPlain(const Snapshot& rows,
+                       absl::Span<const FindQuery> queries,
+                       std::vector<PlainLookup> plain,
+                       std::vector<std::optional<FindAnswer>>* answers) {
+  std::vector<std::string> keys;
+  keys.reserve(plain.size());
+  for (const PlainLookup& lookup : plain) {
+    keys.push_back(EnterpriseHeadKey(lookup.enterprise_no));
+  }
+  CREDITREG_ASSIGN_OR_RETURN(const auto heads, rows.MultiGet(keys));
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    if (!heads[i].has_value()) return MissingRow();
+    CREDITREG_ASSIGN_OR_RETURN(
+        const auto head, DecodeValue<storage::v1::EnterpriseHead>(*heads[i]));
+    plain[i].version_sequence = head.version_sequence();
+    keys[i] =
+        EnterpriseVersionKey(plain[i].enterprise_no, head.version_sequence());
+  }
+  CREDITREG_ASSIGN_OR_RETURN(const auto versions, rows.MultiGet(keys));
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    if (!versions[i].has_value()) return MissingRow();
+    EnterpriseAt enterprise;
+    enterprise.enterprise_no = plain[i].enterprise_no;
+    enterprise.sequence = plain[i].version_sequence;
+    CREDITREG_RETURN_IF_ERROR(
+        DecodeValueInto(*versions[i], &enterprise.version));
+    const std::size_t place = plain[i].index;
+    Conclude(std::move(enterprise), /*merged=*/false, queries[place],
+             &*(*answers)[place]);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<FindAnswer>> FindEnterprises(
+    const Snapshot& rows, const Key256& hmac_key,
+    absl::Span<const FindQuery> queries, std::uint64_t at) {
+  std::vector<std::optional<FindAnswer>> found(queries.size());
+  CREDITREG_ASSIGN_OR_RETURN(std::vector<PlainLookup> plain,
+                             FindPlain(rows, queries, &found));
+  CREDITREG_RETURN_IF_ERROR(ReadPlain(rows, queries, std::move(plain), &found));
+  std::vector<FindAnswer> answers;
+  answers.reserve(queries.size());
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    if (found[i].has_value()) {
+      answers.push_back(*std::move(found[i]));
+      continue;
+    }
+    CREDITREG_ASSIGN_OR_RETURN(FindAnswer answer,
+                               FindEnterprise(rows, hmac_key, queries[i], at));
+    answers.push_back(std::move(answer));
+  }
+  return answers;
 }
 
 absl::StatusOr<MergeEnd> FollowMerges(const Snapshot& rows, EnterpriseAt start,

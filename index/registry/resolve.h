@@ -8,10 +8,12 @@
 #ifndef CREDITREG_INDEX_REGISTRY_RESOLVE_H_
 #define CREDITREG_INDEX_REGISTRY_RESOLVE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "creditreg/storage/v1/content.pb.h"
 #include "index/codec/crypto.h"
 #include "index/registry/view.h"
@@ -29,6 +31,12 @@ absl::StatusOr<FindAnswer> FindEnterprise(const Snapshot& rows,
                                           const Key256& hmac_key,
                                           const FindQuery& query,
                                           std::uint64_t at);
+
+// The same for many at the newest state of `rows` (`at` is its sequence), in
+// order: three store round trips for all that are plain codes.
+absl::StatusOr<std::vector<FindAnswer>> FindEnterprises(
+    const Snapshot& rows, const Key256& hmac_key,
+    absl::Span<const FindQuery> queries, std::uint64_t at);
 
 // Where the enterprise's own code was taken over by another: that other, and so
 // on to the last. The same enterprise where it was not. `merged` tells which.

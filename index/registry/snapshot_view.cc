@@ -118,13 +118,7 @@ absl::StatusOr<FindAnswer> SnapshotView::Find(const FindQuery& query,
 
 absl::StatusOr<std::vector<FindAnswer>> SnapshotView::FindMany(
     absl::Span<const FindQuery> queries) const {
-  std::vector<FindAnswer> answers;
-  answers.reserve(queries.size());
-  for (const FindQuery& query : queries) {
-    CREDITREG_ASSIGN_OR_RETURN(FindAnswer answer, Find(query, 0));
-    answers.push_back(std::move(answer));
-  }
-  return answers;
+  return FindEnterprises(*rows_, keys_->hmac, queries, sequence());
 }
 
 absl::StatusOr<EnterpriseAt> SnapshotView::ReadEnterprise(

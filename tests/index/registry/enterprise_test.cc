@@ -1,7 +1,9 @@
 // Enterprises: identity, versions, history, mergers and verdicts.
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -251,6 +253,33 @@ TEST_F(EnterpriseTest, AWithheldFileIsToldBeforeAllThatIsFound) {
   hide.withheld = false;
   ASSERT_THAT(Do(hide), IsOk());
   EXPECT_EQ(Find(kCodeA).verdict, Verdict::kFound);
+}
+
+TEST_F(EnterpriseTest, ManyAtOnceAreAnsweredAsOneByOne) {
+  ASSERT_THAT(Put(Firm(kCodeA, "甲公司")), IsOk());
+  EnterpriseDraft successor = Firm(kCodeB, "乙公司");
+  AddFormerCode(&successor, kCodeC, /*merged=*/true);
+  ASSERT_THAT(Put(successor), IsOk());
+  std::vector<FindQuery> queries;
+  for (const char* identifier :
+       {kCodeA, "00000000000000000X", kCodeC, "914403001922038217", kCodeB,
+        kCodeA, kCodeD, "440301103097413", " 9144 0300 1922 0382 16 "}) {
+    queries.emplace_back().identifier = identifier;
+  }
+  queries[5].name = "甲公司";
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const std::vector<FindAnswer> answers,
+                                 registry_->CurrentView()->FindMany(queries));
+  ASSERT_EQ(answers.size(), queries.size());
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    CREDITREG_ASSERT_OK_AND_ASSIGN(const FindAnswer one,
+                                   registry_->CurrentView()->Find(queries[i]));
+    EXPECT_EQ(answers[i].verdict, one.verdict) << i;
+    EXPECT_EQ(answers[i].identifier, one.identifier) << i;
+    EXPECT_EQ(answers[i].matched_by, one.matched_by) << i;
+    EXPECT_EQ(answers[i].name_match, one.name_match) << i;
+    EXPECT_EQ(answers[i].nearest_codes, one.nearest_codes) << i;
+    EXPECT_EQ(answers[i].enterprise.has_value(), one.enterprise.has_value());
+  }
 }
 
 TEST_F(EnterpriseTest, PersonalFieldsAreSealedAndComeBack) {
