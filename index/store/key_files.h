@@ -2,7 +2,7 @@
 // data keys that seal personal rows.
 //
 //   <key_dir>/ring       version byte, then the ring's keys; mode 0600
-//   <key_dir>/data_keys  64-byte slots; slot n at offset 64 * n, slot 0 a header
+//   <key_dir>/data_keys  64-byte slots, slot n at offset 64 * n; slot 0: header
 //
 // Thread safety: DataKeyStore may be used from many threads.
 

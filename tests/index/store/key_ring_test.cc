@@ -1,0 +1,188 @@
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "absl/strings/escaping.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "index/store/durable_files.h"
+#include "index/store/key_files.h"
+#include "tests/index/store/store_rows.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/testing/test_directory.h"
+
+namespace creditreg {
+namespace {
+
+using ::testing::HasSubstr;
+
+mode_t ModeOf(const std::string& path) {
+  struct stat info {};
+  EXPECT_EQ(stat(path.c_str(), &info), 0) << path;
+  return info.st_mode & 07777;
+}
+
+class KeyRingTest : public testing::Test {
+ protected:
+  KeyRingTest() {
+    options_.key_dir = directory_.Below("keys");
+    options_.create_if_missing = true;
+  }
+
+  // Every test ring differs.
+  absl::StatusOr<KeyRing> Load() { return LoadKeyRing(options_, &random_); }
+
+  const TestDirectory directory_;
+  const std::string ring_ = directory_.Below("keys/ring");
+  KeyRingOptions options_;
+  SeededRandom random_{7};
+};
+
+void ExpectSame(const KeyRing& a, const KeyRing& b) {
+  EXPECT_EQ(a.master, b.master);
+  EXPECT_EQ(a.hmac, b.hmac);
+  EXPECT_EQ(a.ids, b.ids);
+  EXPECT_EQ(a.positions, b.positions);
+  EXPECT_EQ(a.pages, b.pages);
+}
+
+// Pins the bytes on disk. If this fails you are changing the file format: old
+// registries could not open their keys.
+TEST_F(KeyRingTest, GoldenBytes) {
+  ASSERT_THAT(Load(), IsOk());
+  SeededRandom random(7);
+  const std::string keys =
+      std::string(1, '\x01') + RandomBytes(random, 32 + 32 + 16 + 16 + 32);
+  EXPECT_EQ(absl::BytesToHexString(ReadFile(ring_)),
+            absl::BytesToHexString(keys + Sm3(keys)));
+}
+
+TEST_F(KeyRingTest, AFirstStartMakesPrivateFiles) {
+  ASSERT_THAT(Load(), IsOk());
+  EXPECT_EQ(ModeOf(options_.key_dir), 0700u);
+  EXPECT_EQ(ModeOf(ring_), 0600u);
+  EXPECT_FALSE(std::filesystem::exists(ring_ + ".new"));
+}
+
+TEST_F(KeyRingTest, ASecondStartLoadsTheSameKeys) {
+  const absl::StatusOr<KeyRing> first = Load();
+  ASSERT_THAT(first, IsOk());
+  for (const bool create : {true, false}) {
+    options_.create_if_missing = create;
+    const absl::StatusOr<KeyRing> second = Load();
+    ASSERT_THAT(second, IsOk());
+    ExpectSame(*second, *first);
+  }
+}
+
+TEST_F(KeyRingTest, KeysDifferFromEachOther) {
+  const absl::StatusOr<KeyRing> ring = Load();
+  ASSERT_THAT(ring, IsOk());
+  EXPECT_NE(ring->master, ring->hmac);
+  EXPECT_NE(ring->master, ring->pages);
+  EXPECT_NE(ring->hmac, ring->pages);
+  EXPECT_NE(ring->ids, ring->positions);
+}
+
+TEST_F(KeyRingTest, AMissingRingIsNotMadeUnasked) {
+  options_.create_if_missing = false;
+  EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                               HasSubstr("no key directory")));
+  std::filesystem::create_directory(options_.key_dir);
+  std::filesystem::permissions(options_.key_dir,
+                               std::filesystem::perms::owner_all);
+  EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                               HasSubstr("missing")));
+  EXPECT_TRUE(std::filesystem::is_empty(options_.key_dir));
+}
+
+TEST_F(KeyRingTest, ALostRingIsNotReplacedWhereDataKeysNeedIt) {
+  const absl::StatusOr<KeyRing> ring = Load();
+  ASSERT_THAT(ring, IsOk());
+  ASSERT_THAT(DataKeyStore::Open(options_.key_dir, ring->master, &random_),
+              IsOk());
+  std::filesystem::remove(ring_);
+  for (const bool create : {true, false}) {
+    options_.create_if_missing = create;
+    EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kFailedPrecondition));
+    EXPECT_FALSE(std::filesystem::exists(ring_));
+  }
+}
+
+TEST_F(KeyRingTest, WhatACrashLeftIsOverwritten) {
+  std::filesystem::create_directory(options_.key_dir);
+  std::filesystem::permissions(options_.key_dir,
+                               std::filesystem::perms::owner_all);
+  WriteFile(ring_ + ".new", "half a ring");
+  EXPECT_THAT(Load(), IsOk());
+  EXPECT_EQ(ModeOf(ring_), 0600u);
+  EXPECT_FALSE(std::filesystem::exists(ring_ + ".new"));
+}
+
+TEST_F(KeyRingTest, OthersMustHaveNoAccess) {
+  ASSERT_THAT(Load(), IsOk());
+  for (const mode_t mode : {0640, 0604, 0620, 0602, 0601}) {
+    ASSERT_EQ(chmod(ring_.c_str(), mode), 0);
+    EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                 HasSubstr("want mode 0600")))
+        << mode;
+  }
+  ASSERT_EQ(chmod(ring_.c_str(), 0600), 0);
+  for (const mode_t mode : {0750, 0705, 0701}) {
+    ASSERT_EQ(chmod(options_.key_dir.c_str(), mode), 0);
+    EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                 HasSubstr("want mode 0700")))
+        << mode;
+  }
+  ASSERT_EQ(chmod(options_.key_dir.c_str(), 0700), 0);
+  EXPECT_THAT(Load(), IsOk());
+}
+
+TEST_F(KeyRingTest, EveryWrongLengthIsDataLoss) {
+  ASSERT_THAT(Load(), IsOk());
+  const std::string good = ReadFile(ring_);
+  for (std::size_t n = 0; n < good.size(); ++n) {
+    WriteFile(ring_, good.substr(0, n));
+    EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kDataLoss,
+                                 HasSubstr("want 161 bytes")))
+        << "first " << n << " bytes";
+  }
+  WriteFile(ring_, good + "x");
+  EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kDataLoss));
+  // The damaged ring was not replaced.
+  EXPECT_EQ(ReadFile(ring_), good + "x");
+}
+
+TEST_F(KeyRingTest, EveryFlippedBitIsDataLoss) {
+  ASSERT_THAT(Load(), IsOk());
+  const std::string good = ReadFile(ring_);
+  for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+    std::string bad = good;
+    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
+    WriteFile(ring_, bad);
+    EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kDataLoss)) << "bit " << bit;
+  }
+  EXPECT_EQ(ReadFile(ring_).size(), good.size());
+}
+
+TEST_F(KeyRingTest, ALinkIsNotFollowed) {
+  ASSERT_THAT(Load(), IsOk());
+  const std::string elsewhere = directory_.Below("elsewhere");
+  std::filesystem::rename(ring_, elsewhere);
+  std::filesystem::create_symlink(elsewhere, ring_);
+  EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(KeyRingTest, AFirstStartWaitsForNobody) {
+  std::filesystem::create_directory(options_.key_dir);
+  std::filesystem::permissions(options_.key_dir,
+                               std::filesystem::perms::owner_all);
+  const auto lock =
+      LockDirectory(options_.key_dir, FileAccess::kReadWrite, "test");
+  ASSERT_THAT(lock, IsOk());
+  EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                               HasSubstr("one process at a time")));
+}
+
+}  // namespace
+}  // namespace creditreg

@@ -1,0 +1,385 @@
+#include "tests/testing/fault_env.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/match.h"
+#include "absl/synchronization/mutex.h"
+#include "index/base/check.h"
+#include "rocksdb/env.h"
+#include "rocksdb/file_system.h"
+#include "rocksdb/io_status.h"
+
+namespace creditreg {
+namespace {
+
+using rocksdb::FileOptions;
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+
+std::string ParentOf(const std::string& path) {
+  return std::filesystem::path(path).parent_path().lexically_normal().string();
+}
+
+std::string Normal(const std::string& path) {
+  return std::filesystem::path(path).lexically_normal().string();
+}
+
+// Nothing where there is no such file.
+std::optional<std::string> ReadWhole(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  return bytes.str();
+}
+
+std::uint64_t Below(RandomSource* random, std::uint64_t limit) {
+  std::uint64_t number = 0;
+  random->Fill(reinterpret_cast<char*>(&number), sizeof(number));
+  return number % limit;
+}
+
+}  // namespace
+
+// The file system: hands out files and directories that report to it.
+class FaultEnv::Disk final : public rocksdb::FileSystemWrapper {
+ public:
+  Disk() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+
+  const char* Name() const override { return "FaultEnv"; }
+
+  IOStatus NewWritableFile(const std::string& name, const FileOptions& options,
+                           std::unique_ptr<rocksdb::FSWritableFile>* result,
+                           IODebugContext* debug) override;
+  IOStatus ReopenWritableFile(const std::string& name,
+                              const FileOptions& options,
+                              std::unique_ptr<rocksdb::FSWritableFile>* result,
+                              IODebugContext* debug) override;
+  IOStatus NewDirectory(const std::string& name, const IOOptions& options,
+                        std::unique_ptr<rocksdb::FSDirectory>* result,
+                        IODebugContext* debug) override;
+  IOStatus DeleteFile(const std::string& name, const IOOptions& options,
+                      IODebugContext* debug) override;
+  IOStatus RenameFile(const std::string& from, const std::string& to,
+                      const IOOptions& options, IODebugContext* debug) override;
+
+  // What DiskFile and DiskDirectory report. The first two are asked before.
+  IOStatus BeforeChange() const;
+  IOStatus Before(Operation operation, const std::string& name);
+  void Appended(const std::string& name, std::uint64_t bytes);
+  void Truncated(const std::string& name, std::uint64_t size);
+  std::uint64_t SizeOf(const std::string& name) const;
+  void Synced(const std::string& name, std::uint64_t size);
+  void DirectorySynced(const std::string& directory);
+
+  void FailNext(Operation operation, Reason reason, std::string suffix);
+  int failures() const;
+  void CutPower();
+  void LoseUnsynced(RandomSource* random);
+
+ private:
+  struct File {
+    std::uint64_t size = 0;
+    std::uint64_t synced = 0;
+  };
+  struct Fault {
+    Operation operation;
+    Reason reason;
+    std::string suffix;
+  };
+
+  mutable absl::Mutex mutex_;
+  std::map<std::string, File> files_ ABSL_GUARDED_BY(mutex_);
+  // Names that a power cut may undo, with the bytes the name stood for before
+  // (nothing: it was new).
+  std::map<std::string, std::optional<std::string>> unsynced_names_
+      ABSL_GUARDED_BY(mutex_);
+  std::optional<Fault> fault_ ABSL_GUARDED_BY(mutex_);
+  bool power_ ABSL_GUARDED_BY(mutex_) = true;
+  int failures_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+class FaultEnv::DiskFile final : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  DiskFile(Disk* disk, std::string name,
+           std::unique_ptr<rocksdb::FSWritableFile> file)
+      : FSWritableFileOwnerWrapper(std::move(file)),
+        disk_(disk),
+        name_(std::move(name)) {}
+
+  IOStatus Append(const rocksdb::Slice& data, const IOOptions& options,
+                  IODebugContext* debug) override {
+    IOStatus status = disk_->Before(Operation::kAppend, name_);
+    if (status.ok()) status = target()->Append(data, options, debug);
+    if (status.ok()) disk_->Appended(name_, data.size());
+    return status;
+  }
+  IOStatus Append(const rocksdb::Slice& data, const IOOptions& options,
+                  const rocksdb::DataVerificationInfo&,
+                  IODebugContext* debug) override {
+    return Append(data, options, debug);
+  }
+  // Direct I/O alone appends at a position, and the registry does not use it.
+  IOStatus PositionedAppend(const rocksdb::Slice&, std::uint64_t,
+                            const IOOptions&, IODebugContext*) override {
+    return IOStatus::NotSupported();
+  }
+  IOStatus PositionedAppend(const rocksdb::Slice&, std::uint64_t,
+                            const IOOptions&,
+                            const rocksdb::DataVerificationInfo&,
+                            IODebugContext*) override {
+    return IOStatus::NotSupported();
+  }
+  IOStatus Truncate(std::uint64_t size, const IOOptions& options,
+                    IODebugContext* debug) override {
+    IOStatus status = disk_->BeforeChange();
+    if (status.ok()) status = target()->Truncate(size, options, debug);
+    if (status.ok()) disk_->Truncated(name_, size);
+    return status;
+  }
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+    return SyncWith(&rocksdb::FSWritableFile::Sync, options, debug);
+  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return SyncWith(&rocksdb::FSWritableFile::Fsync, options, debug);
+  }
+
+ private:
+  using SyncFunction = IOStatus (rocksdb::FSWritableFile::*)(const IOOptions&,
+                                                             IODebugContext*);
+  IOStatus SyncWith(SyncFunction sync, const IOOptions& options,
+                    IODebugContext* debug) {
+    IOStatus status = disk_->Before(Operation::kSync, name_);
+    // What is appended while the sync runs is not covered by it.
+    const std::uint64_t size = disk_->SizeOf(name_);
+    if (status.ok()) status = (target()->*sync)(options, debug);
+    if (status.ok()) disk_->Synced(name_, size);
+    return status;
+  }
+
+  Disk* const disk_;
+  const std::string name_;
+};
+
+class FaultEnv::DiskDirectory final : public rocksdb::FSDirectory {
+ public:
+  DiskDirectory(Disk* disk, std::string name,
+                std::unique_ptr<rocksdb::FSDirectory> directory)
+      : disk_(disk), name_(std::move(name)), directory_(std::move(directory)) {}
+
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    IOStatus status = disk_->BeforeChange();
+    if (status.ok()) status = directory_->Fsync(options, debug);
+    if (status.ok()) disk_->DirectorySynced(name_);
+    return status;
+  }
+  IOStatus Close(const IOOptions& options, IODebugContext* debug) override {
+    return directory_->Close(options, debug);
+  }
+
+ private:
+  Disk* const disk_;
+  const std::string name_;
+  const std::unique_ptr<rocksdb::FSDirectory> directory_;
+};
+
+IOStatus FaultEnv::Disk::NewWritableFile(
+    const std::string& name, const FileOptions& options,
+    std::unique_ptr<rocksdb::FSWritableFile>* result, IODebugContext* debug) {
+  IOStatus status = BeforeChange();
+  if (!status.ok()) return status;
+  const std::string path = Normal(name);
+  std::optional<std::string> before = ReadWhole(path);
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  status = target()->NewWritableFile(name, options, &file, debug);
+  if (!status.ok()) return status;
+  absl::MutexLock lock(&mutex_);
+  files_[path] = File{};
+  unsynced_names_.emplace(path, std::move(before));
+  *result = std::make_unique<DiskFile>(this, path, std::move(file));
+  return status;
+}
+
+IOStatus FaultEnv::Disk::ReopenWritableFile(
+    const std::string& name, const FileOptions& options,
+    std::unique_ptr<rocksdb::FSWritableFile>* result, IODebugContext* debug) {
+  IOStatus status = BeforeChange();
+  if (!status.ok()) return status;
+  const std::string path = Normal(name);
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  status = target()->ReopenWritableFile(name, options, &file, debug);
+  if (!status.ok()) return status;
+  absl::MutexLock lock(&mutex_);
+  const std::uint64_t size = std::filesystem::file_size(path);
+  // A file from before this disk was watched counts as synced.
+  files_.emplace(path, File{size, size});
+  *result = std::make_unique<DiskFile>(this, path, std::move(file));
+  return status;
+}
+
+IOStatus FaultEnv::Disk::NewDirectory(
+    const std::string& name, const IOOptions& options,
+    std::unique_ptr<rocksdb::FSDirectory>* result, IODebugContext* debug) {
+  std::unique_ptr<rocksdb::FSDirectory> directory;
+  IOStatus status = target()->NewDirectory(name, options, &directory, debug);
+  if (!status.ok()) return status;
+  // Files name their parent without the slash that RocksDB may add.
+  *result = std::make_unique<DiskDirectory>(this, ParentOf(name + "/file"),
+                                            std::move(directory));
+  return status;
+}
+
+IOStatus FaultEnv::Disk::DeleteFile(const std::string& name,
+                                    const IOOptions& options,
+                                    IODebugContext* debug) {
+  IOStatus status = BeforeChange();
+  if (status.ok()) status = target()->DeleteFile(name, options, debug);
+  if (!status.ok()) return status;
+  absl::MutexLock lock(&mutex_);
+  files_.erase(Normal(name));
+  unsynced_names_.erase(Normal(name));
+  return status;
+}
+
+IOStatus FaultEnv::Disk::RenameFile(const std::string& from,
+                                    const std::string& to,
+                                    const IOOptions& options,
+                                    IODebugContext* debug) {
+  IOStatus status = BeforeChange();
+  if (!status.ok()) return status;
+  const std::string old_path = Normal(from);
+  const std::string new_path = Normal(to);
+  std::optional<std::string> before = ReadWhole(new_path);
+  status = target()->RenameFile(from, to, options, debug);
+  if (!status.ok()) return status;
+  absl::MutexLock lock(&mutex_);
+  // RocksDB's LOG is not made here, and its bytes do not matter.
+  const auto moved = files_.find(old_path);
+  if (moved == files_.end()) return status;
+  files_[new_path] = moved->second;
+  files_.erase(moved);
+  unsynced_names_.erase(old_path);
+  unsynced_names_.emplace(new_path, std::move(before));
+  return status;
+}
+
+IOStatus FaultEnv::Disk::BeforeChange() const {
+  absl::MutexLock lock(&mutex_);
+  return power_ ? IOStatus::OK() : IOStatus::IOError("no power");
+}
+
+IOStatus FaultEnv::Disk::Before(Operation operation, const std::string& name) {
+  absl::MutexLock lock(&mutex_);
+  if (!power_) return IOStatus::IOError("no power");
+  if (!fault_.has_value() || fault_->operation != operation ||
+      !absl::EndsWith(name, fault_->suffix)) {
+    return IOStatus::OK();
+  }
+  const Reason reason = fault_->reason;
+  fault_.reset();
+  ++failures_;
+  return reason == Reason::kNoSpace ? IOStatus::NoSpace("injected")
+                                    : IOStatus::IOError("injected");
+}
+
+void FaultEnv::Disk::Appended(const std::string& name, std::uint64_t bytes) {
+  absl::MutexLock lock(&mutex_);
+  files_[name].size += bytes;
+}
+
+void FaultEnv::Disk::Truncated(const std::string& name, std::uint64_t size) {
+  absl::MutexLock lock(&mutex_);
+  File& file = files_[name];
+  file.size = size;
+  file.synced = std::min(file.synced, size);
+}
+
+std::uint64_t FaultEnv::Disk::SizeOf(const std::string& name) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = files_.find(name);
+  return found == files_.end() ? 0 : found->second.size;
+}
+
+void FaultEnv::Disk::Synced(const std::string& name, std::uint64_t size) {
+  absl::MutexLock lock(&mutex_);
+  files_[name].synced = size;
+}
+
+void FaultEnv::Disk::DirectorySynced(const std::string& directory) {
+  absl::MutexLock lock(&mutex_);
+  for (auto it = unsynced_names_.begin(); it != unsynced_names_.end();) {
+    it = ParentOf(it->first) == directory ? unsynced_names_.erase(it)
+                                          : std::next(it);
+  }
+}
+
+void FaultEnv::Disk::FailNext(Operation operation, Reason reason,
+                              std::string suffix) {
+  absl::MutexLock lock(&mutex_);
+  fault_ = Fault{operation, reason, std::move(suffix)};
+}
+
+int FaultEnv::Disk::failures() const {
+  absl::MutexLock lock(&mutex_);
+  return failures_;
+}
+
+void FaultEnv::Disk::CutPower() {
+  absl::MutexLock lock(&mutex_);
+  power_ = false;
+}
+
+void FaultEnv::Disk::LoseUnsynced(RandomSource* random) {
+  absl::MutexLock lock(&mutex_);
+  for (auto& [path, file] : files_) {
+    if (!std::filesystem::exists(path)) continue;
+    const std::uint64_t unsynced = file.size - file.synced;
+    const std::uint64_t kept =
+        random == nullptr ? 0 : Below(random, unsynced + 1);
+    file.size = file.synced + kept;
+    file.synced = file.size;
+    // The log is allocated ahead, which the size does not show.
+    CREDITREG_CHECK(std::filesystem::file_size(path) >= file.size,
+                    "the file holds what was appended");
+    std::filesystem::resize_file(path, file.size);
+  }
+  for (const auto& [path, before] : unsynced_names_) {
+    if (random != nullptr && Below(random, 2) == 0) continue;
+    if (before.has_value()) {
+      std::ofstream(path, std::ios::binary | std::ios::trunc) << *before;
+      files_[path] = File{before->size(), before->size()};
+    } else {
+      std::filesystem::remove(path);
+      files_.erase(path);
+    }
+  }
+  unsynced_names_.clear();
+  fault_.reset();
+  failures_ = 0;
+  power_ = true;
+}
+
+FaultEnv::FaultEnv()
+    : disk_(std::make_shared<Disk>()), env_(rocksdb::NewCompositeEnv(disk_)) {}
+FaultEnv::~FaultEnv() = default;
+
+rocksdb::Env* FaultEnv::env() { return env_.get(); }
+void FaultEnv::FailNext(Operation operation, Reason reason,
+                        std::string suffix) {
+  disk_->FailNext(operation, reason, std::move(suffix));
+}
+int FaultEnv::failures() const { return disk_->failures(); }
+void FaultEnv::CutPower() { disk_->CutPower(); }
+void FaultEnv::LoseUnsynced(RandomSource* random) {
+  disk_->LoseUnsynced(random);
+}
+
+}  // namespace creditreg

@@ -1,0 +1,72 @@
+// A disk for RocksDB that loses and fails on demand. kill -9 keeps the page
+// cache, so that a missing sync shows only on a disk that really forgets what
+// was not synced.
+//
+//   FaultEnv disk;
+//   auto store = Store::Open({.directory = d, .env_for_test = disk.env()});
+//   ... store->Write(...) ...
+//   disk.CutPower();     // the closing database cannot mend anything
+//   store->reset();
+//   disk.LoseUnsynced();
+//   store = Store::Open(...);
+//
+// The files lie in the real directory. Known to be durable: bytes that Sync()
+// or Fsync() covered, in files whose directory was synced after they got their
+// name. A deletion counts as durable at once.
+//
+// Thread safety: may be used from many threads at once.
+
+#ifndef CREDITREG_TESTS_TESTING_FAULT_ENV_H_
+#define CREDITREG_TESTS_TESTING_FAULT_ENV_H_
+
+#include <memory>
+#include <string>
+
+#include "index/base/random.h"
+
+namespace rocksdb {
+class Env;
+}  // namespace rocksdb
+
+namespace creditreg {
+
+class FaultEnv {
+ public:
+  enum class Operation { kAppend, kSync };
+  enum class Reason { kIoError, kNoSpace };
+
+  FaultEnv();
+  ~FaultEnv();
+  FaultEnv(const FaultEnv&) = delete;
+  FaultEnv& operator=(const FaultEnv&) = delete;
+
+  // For StoreOptions::env_for_test; lives as long as this object.
+  rocksdb::Env* env();
+
+  // The next operation on a file whose name ends in `suffix` (".log" is
+  // RocksDB's write-ahead log) does nothing and fails; those after it work.
+  void FailNext(Operation operation, Reason reason, std::string suffix);
+  // Failures answered since the last LoseUnsynced().
+  int failures() const;
+
+  // From now on nothing that changes the disk works.
+  void CutPower();
+
+  // Puts the disk into a state it may have after a power cut, and gives power
+  // and no faults from then on: without `random` nothing unsynced is left, with
+  // it any part may be, bytes from the front of what was appended. No database
+  // may be open.
+  void LoseUnsynced(RandomSource* random = nullptr);
+
+ private:
+  class Disk;
+  class DiskFile;
+  class DiskDirectory;
+
+  const std::shared_ptr<Disk> disk_;
+  const std::unique_ptr<rocksdb::Env> env_;
+};
+
+}  // namespace creditreg
+
+#endif  // CREDITREG_TESTS_TESTING_FAULT_ENV_H_
