@@ -1,18 +1,23 @@
 #include "index/registry/linker.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/base/status_macros.h"
 #include "index/codec/keys.h"
 #include "index/lookup/identifiers.h"
-#include "index/registry/record_write.h"
+#include "index/registry/party_link.h"
+#include "index/registry/record_version.h"
 #include "index/registry/registry.h"
 #include "index/registry/rows.h"
 #include "index/registry/transaction.h"
@@ -21,6 +26,109 @@
 #include "index/store/store.h"
 
 namespace creditreg {
+namespace {
+
+// Links one waiting record where the register now knows its party.
+absl::Status LinkOne(Transaction& transaction, const WriteContext& context,
+                     const ChangeSource& source, std::uint64_t record_no) {
+  CREDITREG_ASSIGN_OR_RETURN(const std::optional<RecordAt> stored,
+                             ReadRecordVersion(transaction, record_no, 0));
+  if (!stored.has_value()) {
+    return absl::DataLossError("record: missing, want one that waits");
+  }
+  if (!IsPending(stored->version)) return absl::OkStatus();
+  CREDITREG_ASSIGN_OR_RETURN(
+      const PartyLink link,
+      LinkParty(transaction, stored->version.content(),
+                PartyIdentifiers(stored->version, context.keys->hmac)));
+  if (link.enterprise_no == 0) return absl::OkStatus();
+  NewRecordVersion put;
+  put.record_no = record_no;
+  put.stored = &*stored;
+  put.version = stored->version;
+  put.version.set_enterprise_no(link.enterprise_no);
+  // It was accepted when nobody could say better: a name the register never
+  // held is flagged now, not refused.
+  const auto& old_flags = stored->version.info().quality_flags();
+  SetQualityFlags({old_flags.begin(), old_flags.end()}, link.finding,
+                  *put.version.mutable_info());
+  put.change.set_kind(storage::v1::Change::KIND_RECORD_LINKED);
+  return PutRecordVersion(transaction, context, source, std::move(put))
+      .status();
+}
+
+// One step of a pass.
+struct LinkStep {
+  // All were tried.
+  bool done = true;
+  LinkProgress next;
+};
+
+// Tries at most `max_rows` waiting records from `from` on.
+absl::StatusOr<LinkStep> LinkWaiting(Transaction& transaction,
+                                     const WriteContext& context,
+                                     const ChangeSource& source,
+                                     std::uint64_t enterprise_no,
+                                     const LinkProgress& from,
+                                     std::size_t max_rows) {
+  LinkStep step;
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::optional<EnterpriseAt> enterprise,
+      ReadEnterpriseVersion(transaction, enterprise_no, 0));
+  if (!enterprise.has_value()) return step;
+  const std::vector<PartyIdentifier> identifiers =
+      EnterpriseIdentifiers(enterprise->version, context.keys->hmac);
+  std::string after = from.after_key;
+  for (std::size_t i = from.identifier; i < identifiers.size(); ++i) {
+    const std::string prefix =
+        PendingLinkPrefix(identifiers[i].kind, identifiers[i].value);
+    ScanRange range;
+    range.begin = after.empty()
+                      ? prefix
+                      : absl::StrCat(after, absl::string_view("\0", 1));
+    range.end = PrefixEnd(prefix);
+    range.max_rows = max_rows;
+    CREDITREG_ASSIGN_OR_RETURN(const ScanPage page, transaction.Scan(range));
+    for (const auto& [key, value] : page.rows) {
+      CREDITREG_ASSIGN_OR_RETURN(
+          const std::uint64_t record_no,
+          DecodeTrailingNumber(Table::kPendingLink, key));
+      CREDITREG_RETURN_IF_ERROR(
+          LinkOne(transaction, context, source, record_no));
+    }
+    after.clear();
+    max_rows -= std::min(max_rows, page.rows.size());
+    if (!page.next.empty() || max_rows == 0) {
+      step.done = false;
+      step.next.identifier = i;
+      step.next.after_key = page.rows.empty() ? "" : page.rows.back().first;
+      return step;
+    }
+  }
+  return step;
+}
+
+// Records that wait under the identifiers: counted up to `limit`.
+absl::StatusOr<std::uint64_t> CountWaiting(
+    const Snapshot& rows, const std::vector<PartyIdentifier>& identifiers,
+    std::uint64_t limit) {
+  std::uint64_t waiting = 0;
+  for (const PartyIdentifier& identifier : identifiers) {
+    const std::string prefix =
+        PendingLinkPrefix(identifier.kind, identifier.value);
+    ScanRange range;
+    range.begin = prefix;
+    range.end = PrefixEnd(prefix);
+    while (!range.begin.empty() && waiting < limit) {
+      CREDITREG_ASSIGN_OR_RETURN(ScanPage page, rows.Scan(range));
+      waiting += page.rows.size();
+      range.begin = std::move(page.next);
+    }
+  }
+  return std::min(waiting, limit);
+}
+
+}  // namespace
 
 absl::StatusOr<bool> LinkInline(Transaction& transaction,
                                 const WriteContext& context,

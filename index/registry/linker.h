@@ -9,15 +9,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "index/registry/record_write.h"
 #include "index/registry/registry.h"
 #include "index/registry/transaction.h"
 #include "index/registry/write_context.h"
 
 namespace creditreg {
+
+// How far a pass over the waiting records got.
+struct LinkProgress {
+  // Place among the enterprise's identifiers, and the last row seen there.
+  std::size_t identifier = 0;
+  std::string after_key;
+};
 
 // Linked in the put itself: most enterprises have fewer records waiting.
 inline constexpr std::size_t kInlineLinks = 200;

@@ -14,19 +14,16 @@
 #include "absl/strings/string_view.h"
 #include "creditreg/storage/v1/content.pb.h"
 #include "creditreg/storage/v1/rows.pb.h"
-#include "index/base/check.h"
 #include "index/base/status_macros.h"
 #include "index/codec/crypto.h"
 #include "index/codec/keys.h"
 #include "index/codec/natural_key.h"
 #include "index/codec/value.h"
-#include "index/lookup/file_list.h"
 #include "index/lookup/identifiers.h"
 #include "index/model/draft.h"
 #include "index/model/finding.h"
-#include "index/registry/file_head.h"
-#include "index/registry/index_rows.h"
 #include "index/registry/party_link.h"
+#include "index/registry/record_version.h"
 #include "index/registry/registry.h"
 #include "index/registry/rows.h"
 #include "index/registry/transaction.h"
@@ -38,170 +35,6 @@ namespace {
 
 using storage::v1::Change;
 using storage::v1::RecordVersion;
-
-bool InForce(const RecordVersion& version) {
-  return version.state() == storage::v1::RECORD_STATE_ACTIVE;
-}
-
-// Adds `by` to the counter of the record's family.
-void CountFamily(storage::v1::Family family, std::int64_t by,
-                 storage::v1::Counters& counters) {
-  const auto add = [by](std::uint64_t count) {
-    return static_cast<std::uint64_t>(static_cast<std::int64_t>(count) + by);
-  };
-  switch (family) {
-    case storage::v1::FAMILY_LICENCE:
-      counters.set_licences(add(counters.licences()));
-      break;
-    case storage::v1::FAMILY_PENALTY:
-      counters.set_penalties(add(counters.penalties()));
-      break;
-    case storage::v1::FAMILY_COMPLAINT:
-      counters.set_complaints(add(counters.complaints()));
-      break;
-    default:
-      CREDITREG_CHECK(false, "a stored record has a known family");
-  }
-}
-
-// Counts one version of a record in (`by` 1) or out (-1).
-void Count(const RecordVersion& version, int by,
-           storage::v1::Counters& counters) {
-  if (InForce(version)) {
-    CountFamily(version.content().family(), by, counters);
-  } else {
-    counters.set_records_withdrawn(counters.records_withdrawn() + by);
-  }
-  if (IsPending(version)) {
-    counters.set_records_pending(counters.records_pending() + by);
-  }
-}
-
-bool SamePlace(const std::optional<FileListEntry>& a,
-               const std::optional<FileListEntry>& b) {
-  if (!a.has_value() || !b.has_value()) return a.has_value() == b.has_value();
-  return a->enterprise_no == b->enterprise_no && a->family == b->family &&
-         a->day == b->day;
-}
-
-std::string PlaceKey(const FileListEntry& place) {
-  return FileListKey(place.enterprise_no, place.family, place.day,
-                     place.record_no);
-}
-
-// Moves the record in the file lists where its place changes.
-absl::Status Move(Transaction& transaction,
-                  const std::optional<FileListEntry>& from,
-                  const std::optional<FileListEntry>& to,
-                  std::uint64_t sequence) {
-  if (SamePlace(from, to)) return absl::OkStatus();
-  if (from.has_value()) {
-    const std::string key = PlaceKey(*from);
-    CREDITREG_ASSIGN_OR_RETURN(
-        std::optional<storage::v1::FileListRow> row,
-        ReadRow<storage::v1::FileListRow>(transaction, key));
-    if (!row.has_value()) {
-      return absl::DataLossError("file list: row of a linked record missing");
-    }
-    transaction.Put(key, Left(*std::move(row), sequence));
-  }
-  if (to.has_value()) {
-    const std::string key = PlaceKey(*to);
-    CREDITREG_ASSIGN_OR_RETURN(
-        std::optional<storage::v1::FileListRow> row,
-        ReadRow<storage::v1::FileListRow>(transaction, key));
-    transaction.Put(
-        key, Entered(row.value_or(storage::v1::FileListRow()), sequence));
-  }
-  return absl::OkStatus();
-}
-
-// What a new version of a record is made of.
-struct NewVersion {
-  std::uint64_t record_no = 0;
-  // Absent: the first one.
-  const RecordAt* stored = nullptr;
-  RecordVersion version;
-  // Personal fields to seal with it; null: as the version's info says.
-  const storage::v1::PersonalFields* personal = nullptr;
-  // Empty: as the stored version's.
-  std::string natural_key;
-  Change change;
-};
-
-// Puts all rows of a new version; returns its sequence.
-absl::StatusOr<std::uint64_t> PutVersion(Transaction& transaction,
-                                         const WriteContext& context,
-                                         const ChangeSource& source,
-                                         NewVersion put) {
-  const std::uint64_t record_no = put.record_no;
-  const RecordAt* const stored = put.stored;
-  RecordVersion& version = put.version;
-  storage::v1::RecordHead head;
-  if (stored != nullptr) {
-    CREDITREG_ASSIGN_OR_RETURN(
-        const std::optional<storage::v1::RecordHead> old_head,
-        ReadRow<storage::v1::RecordHead>(transaction,
-                                         RecordHeadKey(record_no)));
-    if (old_head.has_value()) head = *old_head;
-  }
-  const Stamp stamp = BeginChange(transaction, context);
-  storage::v1::VersionInfo& info = *version.mutable_info();
-  info.set_recorded_us(stamp.record_time_us);
-  info.set_first_received_us(stored != nullptr
-                                 ? stored->version.info().first_received_us()
-                                 : stamp.record_time_us);
-  if (put.personal != nullptr && !info.personal_mac().empty()) {
-    std::uint64_t data_key = head.data_key();
-    CREDITREG_ASSIGN_OR_RETURN(
-        *put.change.mutable_sealed_hash(),
-        PutSealed(transaction, context, SealedKind::kRecord, record_no,
-                  stamp.sequence, EncodeValue(*put.personal), &data_key));
-    head.set_data_key(data_key);
-    info.set_personal_sequence(stamp.sequence);
-  }
-  if (!put.natural_key.empty() && put.natural_key != head.natural_key()) {
-    head.set_natural_key(put.natural_key);
-    storage::v1::NaturalKeyRow row;
-    row.set_record_no(record_no);
-    transaction.Put(NaturalKeyKey(put.natural_key), row);
-  }
-  head.set_version_sequence(stamp.sequence);
-  transaction.Put(RecordVersionKey(record_no, stamp.sequence), version);
-  transaction.Put(RecordHeadKey(record_no), head);
-  CREDITREG_RETURN_IF_ERROR(Move(
-      transaction,
-      stored != nullptr ? PlaceOf(record_no, stored->version) : std::nullopt,
-      PlaceOf(record_no, version), stamp.sequence));
-  ReplaceIndexRows(
-      stored != nullptr
-          ? PendingLinkRows(record_no, stored->version, context.keys->hmac)
-          : std::vector<IndexRow>(),
-      PendingLinkRows(record_no, version, context.keys->hmac), transaction);
-  if (stored != nullptr) Count(stored->version, -1, transaction.counters());
-  Count(version, 1, transaction.counters());
-  CREDITREG_RETURN_IF_ERROR(UpdateFileHeads(
-      transaction, stored != nullptr ? &stored->version : nullptr, version,
-      stamp.sequence));
-  put.change.set_record_no(record_no);
-  put.change.set_enterprise_no(version.enterprise_no());
-  put.change.set_content_hash(info.content_hash());
-  EndChange(transaction, stamp, source, std::move(put.change));
-  return stamp.sequence;
-}
-
-void SetFlags(const std::vector<std::string>& flags,
-              const std::optional<Finding>& link_finding,
-              storage::v1::VersionInfo& info) {
-  std::vector<std::string> all = flags;
-  if (link_finding.has_value() && link_finding->severity != Severity::kNote) {
-    all.push_back(link_finding->rule);
-  }
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
-  info.clear_quality_flags();
-  for (std::string& flag : all) info.add_quality_flags(std::move(flag));
-}
 
 WriteResult Quarantined(WriteResult result, Finding reason) {
   result.outcome = Outcome::kQuarantined;
@@ -397,9 +230,10 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
     result.findings.push_back(*link.finding);
   }
   version.set_enterprise_no(link.enterprise_no);
-  SetFlags(prepared.draft.quality_flags, link.finding, *version.mutable_info());
+  SetQualityFlags(prepared.draft.quality_flags, link.finding,
+                  *version.mutable_info());
 
-  NewVersion put;
+  NewRecordVersion put;
   put.personal = &prepared.draft.personal;
   put.change.set_kind(Change::KIND_RECORD_SUBMITTED);
   if (stored.has_value()) {
@@ -424,7 +258,7 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
   result.enterprise_no = link.enterprise_no;
   CREDITREG_ASSIGN_OR_RETURN(
       result.version_sequence,
-      PutVersion(transaction, context, source, std::move(put)));
+      PutRecordVersion(transaction, context, source, std::move(put)));
   return result;
 }
 
@@ -480,8 +314,9 @@ absl::StatusOr<WriteResult> ApplyCorrection(Transaction& transaction,
   }
   version.set_enterprise_no(link.enterprise_no);
   version.set_correction_reason(write.reason);
-  SetFlags(prepared.draft.quality_flags, link.finding, *version.mutable_info());
-  NewVersion put;
+  SetQualityFlags(prepared.draft.quality_flags, link.finding,
+                  *version.mutable_info());
+  NewRecordVersion put;
   put.record_no = stored.record_no;
   put.stored = &stored;
   put.personal = &prepared.draft.personal;
@@ -499,7 +334,7 @@ absl::StatusOr<WriteResult> ApplyCorrection(Transaction& transaction,
   result.enterprise_no = link.enterprise_no;
   CREDITREG_ASSIGN_OR_RETURN(
       result.version_sequence,
-      PutVersion(transaction, context, source, std::move(put)));
+      PutRecordVersion(transaction, context, source, std::move(put)));
   return result;
 }
 
@@ -522,7 +357,7 @@ absl::StatusOr<WriteResult> ApplyWithdrawal(Transaction& transaction,
   CREDITREG_ASSIGN_OR_RETURN(
       const RecordAt stored,
       ReadForChange(transaction, write.record_no, write.etag));
-  NewVersion put;
+  NewRecordVersion put;
   put.record_no = write.record_no;
   put.stored = &stored;
   put.version = stored.version;
@@ -534,107 +369,8 @@ absl::StatusOr<WriteResult> ApplyWithdrawal(Transaction& transaction,
   result.enterprise_no = stored.version.enterprise_no();
   CREDITREG_ASSIGN_OR_RETURN(
       result.version_sequence,
-      PutVersion(transaction, context, source, std::move(put)));
+      PutRecordVersion(transaction, context, source, std::move(put)));
   return result;
-}
-
-namespace {
-
-// Links one waiting record where the register now knows its party.
-absl::StatusOr<bool> LinkOne(Transaction& transaction,
-                             const WriteContext& context,
-                             const ChangeSource& source,
-                             std::uint64_t record_no) {
-  CREDITREG_ASSIGN_OR_RETURN(const std::optional<RecordAt> stored,
-                             ReadRecordVersion(transaction, record_no, 0));
-  if (!stored.has_value()) {
-    return absl::DataLossError("record: missing, want one that waits");
-  }
-  if (!IsPending(stored->version)) return false;
-  CREDITREG_ASSIGN_OR_RETURN(
-      const PartyLink link,
-      LinkParty(transaction, stored->version.content(),
-                PartyIdentifiers(stored->version, context.keys->hmac)));
-  if (link.enterprise_no == 0) return false;
-  NewVersion put;
-  put.record_no = record_no;
-  put.stored = &*stored;
-  put.version = stored->version;
-  put.version.set_enterprise_no(link.enterprise_no);
-  // It was accepted when nobody could say better: a name the register never
-  // held is flagged now, not refused.
-  const auto& old_flags = stored->version.info().quality_flags();
-  SetFlags({old_flags.begin(), old_flags.end()}, link.finding,
-           *put.version.mutable_info());
-  put.change.set_kind(Change::KIND_RECORD_LINKED);
-  CREDITREG_RETURN_IF_ERROR(
-      PutVersion(transaction, context, source, std::move(put)).status());
-  return true;
-}
-
-}  // namespace
-
-absl::StatusOr<LinkStep> LinkWaiting(Transaction& transaction,
-                                     const WriteContext& context,
-                                     const ChangeSource& source,
-                                     std::uint64_t enterprise_no,
-                                     const LinkProgress& from,
-                                     std::size_t max_rows) {
-  LinkStep step;
-  CREDITREG_ASSIGN_OR_RETURN(
-      const std::optional<EnterpriseAt> enterprise,
-      ReadEnterpriseVersion(transaction, enterprise_no, 0));
-  if (!enterprise.has_value()) return step;
-  const std::vector<PartyIdentifier> identifiers =
-      EnterpriseIdentifiers(enterprise->version, context.keys->hmac);
-  std::string after = from.after_key;
-  for (std::size_t i = from.identifier; i < identifiers.size(); ++i) {
-    const std::string prefix =
-        PendingLinkPrefix(identifiers[i].kind, identifiers[i].value);
-    ScanRange range;
-    range.begin = after.empty()
-                      ? prefix
-                      : absl::StrCat(after, absl::string_view("\0", 1));
-    range.end = PrefixEnd(prefix);
-    range.max_rows = max_rows;
-    CREDITREG_ASSIGN_OR_RETURN(const ScanPage page, transaction.Scan(range));
-    for (const auto& [key, value] : page.rows) {
-      CREDITREG_ASSIGN_OR_RETURN(
-          const std::uint64_t record_no,
-          DecodeTrailingNumber(Table::kPendingLink, key));
-      CREDITREG_ASSIGN_OR_RETURN(
-          const bool linked, LinkOne(transaction, context, source, record_no));
-      if (linked) ++step.linked;
-    }
-    after.clear();
-    max_rows -= std::min(max_rows, page.rows.size());
-    if (!page.next.empty() || max_rows == 0) {
-      step.done = false;
-      step.next.identifier = i;
-      step.next.after_key = page.rows.empty() ? "" : page.rows.back().first;
-      return step;
-    }
-  }
-  return step;
-}
-
-absl::StatusOr<std::uint64_t> CountWaiting(
-    const Snapshot& rows, const std::vector<PartyIdentifier>& identifiers,
-    std::uint64_t limit) {
-  std::uint64_t waiting = 0;
-  for (const PartyIdentifier& identifier : identifiers) {
-    const std::string prefix =
-        PendingLinkPrefix(identifier.kind, identifier.value);
-    ScanRange range;
-    range.begin = prefix;
-    range.end = PrefixEnd(prefix);
-    while (!range.begin.empty() && waiting < limit) {
-      CREDITREG_ASSIGN_OR_RETURN(ScanPage page, rows.Scan(range));
-      waiting += page.rows.size();
-      range.begin = std::move(page.next);
-    }
-  }
-  return std::min(waiting, limit);
 }
 
 }  // namespace creditreg

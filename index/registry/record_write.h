@@ -8,13 +8,11 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/codec/crypto.h"
-#include "index/lookup/identifiers.h"
 #include "index/model/draft.h"
 #include "index/registry/registry.h"
 #include "index/registry/transaction.h"
@@ -59,30 +57,6 @@ absl::StatusOr<WriteResult> ApplyWithdrawal(Transaction& transaction,
                                             const WriteContext& context,
                                             const ChangeSource& source,
                                             const WithdrawRecord& write);
-
-// Links records that wait for an enterprise, in pieces: `cursor` says where to
-// go on and is empty when all were tried.
-struct LinkProgress {
-  // Place among the enterprise's identifiers, and the last row seen there.
-  std::size_t identifier = 0;
-  std::string after_key;
-};
-struct LinkStep {
-  std::size_t linked = 0;
-  bool done = true;
-  LinkProgress next;
-};
-absl::StatusOr<LinkStep> LinkWaiting(Transaction& transaction,
-                                     const WriteContext& context,
-                                     const ChangeSource& source,
-                                     std::uint64_t enterprise_no,
-                                     const LinkProgress& from,
-                                     std::size_t max_rows);
-
-// Records that wait for the enterprise: counted up to `limit`.
-absl::StatusOr<std::uint64_t> CountWaiting(
-    const Snapshot& rows, const std::vector<PartyIdentifier>& identifiers,
-    std::uint64_t limit);
 
 }  // namespace creditreg
 

@@ -1,0 +1,185 @@
+#include "index/registry/record_version.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "creditreg/storage/v1/content.pb.h"
+#include "creditreg/storage/v1/rows.pb.h"
+#include "index/base/check.h"
+#include "index/base/status_macros.h"
+#include "index/codec/keys.h"
+#include "index/codec/value.h"
+#include "index/lookup/file_list.h"
+#include "index/lookup/identifiers.h"
+#include "index/model/finding.h"
+#include "index/registry/file_head.h"
+#include "index/registry/index_rows.h"
+#include "index/registry/rows.h"
+#include "index/registry/transaction.h"
+#include "index/registry/view.h"
+#include "index/registry/write_context.h"
+
+namespace creditreg {
+namespace {
+
+using storage::v1::RecordVersion;
+
+// Adds `by` to the counter of the record's family.
+void CountFamily(storage::v1::Family family, std::int64_t by,
+                 storage::v1::Counters& counters) {
+  const auto add = [by](std::uint64_t count) {
+    return static_cast<std::uint64_t>(static_cast<std::int64_t>(count) + by);
+  };
+  switch (family) {
+    case storage::v1::FAMILY_LICENCE:
+      counters.set_licences(add(counters.licences()));
+      break;
+    case storage::v1::FAMILY_PENALTY:
+      counters.set_penalties(add(counters.penalties()));
+      break;
+    case storage::v1::FAMILY_COMPLAINT:
+      counters.set_complaints(add(counters.complaints()));
+      break;
+    default:
+      CREDITREG_CHECK(false, "a stored record has a known family");
+  }
+}
+
+// Counts one version of a record in (`by` 1) or out (-1).
+void Count(const RecordVersion& version, int by,
+           storage::v1::Counters& counters) {
+  if (InForce(version)) {
+    CountFamily(version.content().family(), by, counters);
+  } else {
+    counters.set_records_withdrawn(counters.records_withdrawn() + by);
+  }
+  if (IsPending(version)) {
+    counters.set_records_pending(counters.records_pending() + by);
+  }
+}
+
+bool SamePlace(const std::optional<FileListEntry>& a,
+               const std::optional<FileListEntry>& b) {
+  if (!a.has_value() || !b.has_value()) return a.has_value() == b.has_value();
+  return a->enterprise_no == b->enterprise_no && a->family == b->family &&
+         a->day == b->day;
+}
+
+std::string PlaceKey(const FileListEntry& place) {
+  return FileListKey(place.enterprise_no, place.family, place.day,
+                     place.record_no);
+}
+
+// Moves the record in the file lists where its place changes.
+absl::Status Move(Transaction& transaction,
+                  const std::optional<FileListEntry>& from,
+                  const std::optional<FileListEntry>& to,
+                  std::uint64_t sequence) {
+  if (SamePlace(from, to)) return absl::OkStatus();
+  if (from.has_value()) {
+    const std::string key = PlaceKey(*from);
+    CREDITREG_ASSIGN_OR_RETURN(
+        std::optional<storage::v1::FileListRow> row,
+        ReadRow<storage::v1::FileListRow>(transaction, key));
+    if (!row.has_value()) {
+      return absl::DataLossError("file list: row of a linked record missing");
+    }
+    transaction.Put(key, Left(*std::move(row), sequence));
+  }
+  if (to.has_value()) {
+    const std::string key = PlaceKey(*to);
+    CREDITREG_ASSIGN_OR_RETURN(
+        std::optional<storage::v1::FileListRow> row,
+        ReadRow<storage::v1::FileListRow>(transaction, key));
+    transaction.Put(
+        key, Entered(row.value_or(storage::v1::FileListRow()), sequence));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+bool InForce(const RecordVersion& version) {
+  return version.state() == storage::v1::RECORD_STATE_ACTIVE;
+}
+
+void SetQualityFlags(const std::vector<std::string>& flags,
+                     const std::optional<Finding>& link_finding,
+                     storage::v1::VersionInfo& info) {
+  std::vector<std::string> all = flags;
+  if (link_finding.has_value() && link_finding->severity != Severity::kNote) {
+    all.push_back(link_finding->rule);
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  info.clear_quality_flags();
+  for (std::string& flag : all) info.add_quality_flags(std::move(flag));
+}
+
+absl::StatusOr<std::uint64_t> PutRecordVersion(Transaction& transaction,
+                                               const WriteContext& context,
+                                               const ChangeSource& source,
+                                               NewRecordVersion put) {
+  const std::uint64_t record_no = put.record_no;
+  const RecordAt* const stored = put.stored;
+  RecordVersion& version = put.version;
+  storage::v1::RecordHead head;
+  if (stored != nullptr) {
+    CREDITREG_ASSIGN_OR_RETURN(
+        const std::optional<storage::v1::RecordHead> old_head,
+        ReadRow<storage::v1::RecordHead>(transaction,
+                                         RecordHeadKey(record_no)));
+    if (old_head.has_value()) head = *old_head;
+  }
+  const Stamp stamp = BeginChange(transaction, context);
+  storage::v1::VersionInfo& info = *version.mutable_info();
+  info.set_recorded_us(stamp.record_time_us);
+  info.set_first_received_us(stored != nullptr
+                                 ? stored->version.info().first_received_us()
+                                 : stamp.record_time_us);
+  if (put.personal != nullptr && !info.personal_mac().empty()) {
+    std::uint64_t data_key = head.data_key();
+    CREDITREG_ASSIGN_OR_RETURN(
+        *put.change.mutable_sealed_hash(),
+        PutSealed(transaction, context, SealedKind::kRecord, record_no,
+                  stamp.sequence, EncodeValue(*put.personal), &data_key));
+    head.set_data_key(data_key);
+    info.set_personal_sequence(stamp.sequence);
+  }
+  if (!put.natural_key.empty() && put.natural_key != head.natural_key()) {
+    head.set_natural_key(put.natural_key);
+    storage::v1::NaturalKeyRow row;
+    row.set_record_no(record_no);
+    transaction.Put(NaturalKeyKey(put.natural_key), row);
+  }
+  head.set_version_sequence(stamp.sequence);
+  transaction.Put(RecordVersionKey(record_no, stamp.sequence), version);
+  transaction.Put(RecordHeadKey(record_no), head);
+  CREDITREG_RETURN_IF_ERROR(Move(
+      transaction,
+      stored != nullptr ? PlaceOf(record_no, stored->version) : std::nullopt,
+      PlaceOf(record_no, version), stamp.sequence));
+  ReplaceIndexRows(
+      stored != nullptr
+          ? PendingLinkRows(record_no, stored->version, context.keys->hmac)
+          : std::vector<IndexRow>(),
+      PendingLinkRows(record_no, version, context.keys->hmac), transaction);
+  if (stored != nullptr) Count(stored->version, -1, transaction.counters());
+  Count(version, 1, transaction.counters());
+  CREDITREG_RETURN_IF_ERROR(UpdateFileHeads(
+      transaction, stored != nullptr ? &stored->version : nullptr, version,
+      stamp.sequence));
+  put.change.set_record_no(record_no);
+  put.change.set_enterprise_no(version.enterprise_no());
+  put.change.set_content_hash(info.content_hash());
+  EndChange(transaction, stamp, source, std::move(put.change));
+  return stamp.sequence;
+}
+
+}  // namespace creditreg
