@@ -1,0 +1,144 @@
+// What the user asked for, read from the command line.
+//
+// Thread safety: plain values.
+
+#ifndef CREDITREG_CLIENT_CLI_COMMAND_LINE_H_
+#define CREDITREG_CLIENT_CLI_COMMAND_LINE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "client/cli/exit_code.h"
+#include "client/cli/texts.h"
+#include "creditreg/v1/intake_service.pb.h"
+#include "creditreg/v1/lookup.pb.h"
+#include "creditreg/v1/record.pb.h"
+
+namespace creditreg::cli {
+
+enum class OutputForm { kTable, kJson };
+
+struct GlobalOptions {
+  std::string server;
+  OutputForm output = OutputForm::kTable;
+  absl::Duration timeout;
+  // Absent: each command's own.
+  std::optional<int> retries;
+  Lang lang = Lang::kZh;
+  bool public_view = false;
+  bool quiet = false;
+};
+
+struct GetCommand {
+  v1::LookupItem item;
+  std::optional<v1::Position> at;
+  // Empty: no personal data.
+  std::string personal_purpose;
+};
+
+struct BatchGetCommand {
+  // "-": standard input.
+  std::string file;
+};
+
+// How much of a list.
+struct ListExtent {
+  int page_size = 50;
+  // Absent: everything.
+  std::optional<std::int64_t> limit = 50;
+};
+
+struct RecordsCommand {
+  v1::LookupItem item;
+  std::vector<v1::Family> families;
+  ListExtent extent;
+  std::optional<v1::Position> at;
+};
+
+struct RecordCommand {
+  std::string record_id;
+  bool versions = false;
+  std::optional<v1::Position> at;
+  std::string personal_purpose;
+};
+
+struct ImportCommand {
+  std::string file;
+  // Request id empty: made from the file.
+  v1::ImportRequest::Start start;
+  // Empty: none.
+  std::string report;
+};
+
+struct TemplateCommand {
+  v1::GetTemplateRequest request;
+  // Empty: standard output.
+  std::string out;
+};
+
+struct ReceiptCommand {
+  std::string request_id;
+};
+
+struct StatsCommand {};
+
+struct VerifyCommand {
+  bool open_sealed = false;
+};
+
+struct ExportCommand {
+  v1::LookupItem item;
+  // "-": standard output.
+  std::string out;
+};
+
+struct QuarantineCommand {
+  std::string source_id;
+  ListExtent extent;
+  std::string personal_purpose;
+};
+
+enum class WriteKind { kPut, kSubmit, kCorrect, kWithdraw, kWithhold };
+
+struct WriteCommand {
+  WriteKind kind;
+  // "-": standard input.
+  std::string file;
+  // Empty: the file's, else a random one.
+  std::string request_id;
+  bool validate_only = false;
+};
+
+struct HealthCommand {
+  std::string service;
+};
+
+using Command =
+    std::variant<GetCommand, BatchGetCommand, RecordsCommand, RecordCommand,
+                 ImportCommand, TemplateCommand, ReceiptCommand, StatsCommand,
+                 VerifyCommand, ExportCommand, QuarantineCommand, WriteCommand,
+                 HealthCommand>;
+
+struct CommandLine {
+  GlobalOptions global;
+  Command command;
+};
+
+// Nothing to run: `text` goes to standard output (help) or, where the exit code
+// is not 0, is one line for standard error.
+struct NothingToRun {
+  ExitCode code = ExitCode::kOk;
+  std::string text;
+};
+
+// Reads the arguments and the environment (CREDITCTL_SERVER).
+std::variant<CommandLine, NothingToRun> ParseCommandLine(
+    int argc, const char* const* argv);
+
+}  // namespace creditreg::cli
+
+#endif  // CREDITREG_CLIENT_CLI_COMMAND_LINE_H_

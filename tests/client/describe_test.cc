@@ -1,0 +1,111 @@
+#include "client/cli/describe.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "creditreg/v1/enterprise.pb.h"
+#include "creditreg/v1/intake_service.pb.h"
+#include "creditreg/v1/lookup.pb.h"
+#include "creditreg/v1/registry_write_service.pb.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/descriptor.h"
+#include "gtest/gtest.h"
+
+namespace creditreg::cli {
+namespace {
+
+using google::protobuf::Descriptor;
+
+// As "indent label=value" lines.
+std::vector<std::string> Lines(const std::vector<Field>& fields) {
+  std::vector<std::string> lines;
+  lines.reserve(fields.size());
+  for (const Field& field : fields) {
+    lines.push_back(
+        absl::StrCat(field.indent, " ", field.label, "=", field.value));
+  }
+  return lines;
+}
+
+TEST(DescribeTest, EveryFieldThatIsShownHasALabel) {
+  for (const Descriptor* const type :
+       {v1::Enterprise::descriptor(), v1::Address::descriptor(),
+        v1::FileSummary::descriptor(), v1::LookupResult::descriptor(),
+        v1::Record::descriptor(), v1::Party::descriptor(),
+        v1::Licence::descriptor(), v1::Penalty::descriptor(),
+        v1::ChannelPublication::descriptor(), v1::Complaint::descriptor(),
+        v1::Document::descriptor(), v1::PersonalFields::descriptor(),
+        v1::OriginalText::descriptor(), v1::ImportReceipt::descriptor(),
+        v1::ImportCounts::descriptor(), v1::PutEnterpriseResponse::descriptor(),
+        v1::CorrectRecordResponse::descriptor(),
+        v1::WithdrawRecordResponse::descriptor(),
+        v1::WithholdEnterpriseResponse::descriptor()}) {
+    for (int i = 0; i < type->field_count(); ++i) {
+      const std::string key =
+          absl::StrCat(type->name(), ".", type->field(i)->name());
+      EXPECT_NE(FieldLabel(Lang::kZh, key), type->field(i)->name()) << key;
+    }
+  }
+}
+
+TEST(DescribeTest, EveryValueOfAnEnumHasALabel) {
+  for (const auto* const type : {v1::LookupVerdict_descriptor(),
+                                 v1::CodeError_descriptor(),
+                                 v1::CodeWarning_descriptor(),
+                                 v1::MatchedBy_descriptor(),
+                                 v1::NameMatch_descriptor(),
+                                 v1::PartyCategory_descriptor(),
+                                 v1::RegistrationStatus_descriptor(),
+                                 v1::OldNumberKind_descriptor(),
+                                 v1::Family_descriptor(),
+                                 v1::RecordState_descriptor(),
+                                 v1::Licence::State_descriptor(),
+                                 v1::Penalty::Procedure_descriptor(),
+                                 v1::Penalty::DeclaredSeverity_descriptor(),
+                                 v1::ChannelPublication::Channel_descriptor(),
+                                 v1::Complaint::State_descriptor(),
+                                 v1::Document::Kind_descriptor(),
+                                 v1::Outcome_descriptor(),
+                                 v1::Severity_descriptor(),
+                                 v1::ImportFormat_descriptor(),
+                                 v1::TextEncoding_descriptor()}) {
+    for (int i = 1; i < type->value_count(); ++i) {
+      const auto* const value = type->value(i);
+      EXPECT_FALSE(absl::StrContains(
+          EnumValueLabel(Lang::kZh, type, value->number()), value->name()))
+          << value->full_name();
+    }
+  }
+}
+
+TEST(DescribeTest, ShowsMoneyDatesAndNestedMessages) {
+  v1::Record record;
+  record.set_family(v1::FAMILY_PENALTY);
+  record.mutable_deciding_agency()->set_name("某局");
+  record.mutable_deciding_agency()->set_uscc("11440000MB2C");
+  record.mutable_penalty()->set_fine_fen(0);
+  record.mutable_penalty()->set_confiscated_fen(123456789);
+  record.mutable_recorded_at()->set_seconds(1767576600);
+  EXPECT_THAT(Lines(Describe(Lang::kZh, record)),
+              ::testing::ElementsAre("0 记录种类=行政处罚",
+                                     "0 决定（办理）机关=某局（11440000MB2C）",
+                                     "0 行政处罚=", "1 罚款金额=0.00 元",
+                                     "1 没收金额=1,234,567.89 元",
+                                     "0 本版入库时间=2026-01-05 09:30:00"));
+}
+
+TEST(DescribeTest, CountsShowTheirZeros) {
+  EXPECT_EQ(Describe(Lang::kEn, v1::ImportCounts()).size(), 8u);
+}
+
+TEST(DescribeTest, GroupsThousands) {
+  EXPECT_EQ(Grouped(0), "0");
+  EXPECT_EQ(Grouped(999), "999");
+  EXPECT_EQ(Grouped(-1000), "-1,000");
+  EXPECT_EQ(Grouped(1234567), "1,234,567");
+}
+
+}  // namespace
+}  // namespace creditreg::cli
