@@ -133,7 +133,7 @@ class RegistryImpl final : public Registry {
     auto prepared = std::make_shared<PreparedEnterprise>(
         PrepareEnterprise(std::move(write.draft), keys_.hmac));
     auto backlog = std::make_shared<std::optional<std::uint64_t>>();
-    ApplyFunction apply = [this, prepared, backlog, etag = write.etag,
+    ApplyFunction apply = [prepared, backlog, etag = write.etag,
                            context = Context(write.request)](
                               Transaction& transaction,
                               const ChangeSource& source)

@@ -1,0 +1,123 @@
+#include "index/publication/public_view.h"
+
+#include <optional>
+
+namespace creditreg {
+namespace {
+
+namespace sv = storage::v1;
+
+void CopyDates(const sv::Enterprise& from, sv::Enterprise* to) {
+  if (from.has_established_on()) to->set_established_on(from.established_on());
+  if (from.has_approved_on()) to->set_approved_on(from.approved_on());
+  if (from.has_term_from()) to->set_term_from(from.term_from());
+  if (from.has_term_to()) to->set_term_to(from.term_to());
+  if (from.has_revoked_on()) to->set_revoked_on(from.revoked_on());
+  if (from.has_deregistered_on()) {
+    to->set_deregistered_on(from.deregistered_on());
+  }
+}
+
+void CopyAgency(const sv::Agency& from, sv::Agency* to) {
+  to->set_name(from.name());
+  to->set_uscc(from.uscc());
+}
+
+void CopyHistory(const sv::Enterprise& from, sv::Enterprise* to) {
+  for (const sv::FormerName& former : from.former_names()) {
+    sv::FormerName* copy = to->add_former_names();
+    copy->set_name(former.name());
+    if (former.has_until()) copy->set_until(former.until());
+  }
+  for (const sv::FormerCode& former : from.former_codes()) {
+    sv::FormerCode* copy = to->add_former_codes();
+    copy->set_uscc(former.uscc());
+    if (former.has_until()) copy->set_until(former.until());
+    copy->set_merged(former.merged());
+  }
+}
+
+void CopyAddress(const sv::Enterprise& from, sv::Enterprise* to) {
+  if (!from.has_address()) return;
+  to->mutable_address()->set_division_code(from.address().division_code());
+  to->mutable_address()->set_street_code(from.address().street_code());
+  if (from.category() == sv::PARTY_CATEGORY_ORGANISATION) {
+    to->mutable_address()->set_text(from.address().text());
+  }
+}
+
+void CopyLicence(const sv::Licence& from, sv::Licence* to) {
+  to->set_document_name(from.document_name());
+  to->set_document_number(from.document_number());
+  to->set_licence_type(from.licence_type());
+  to->set_certificate_name(from.certificate_name());
+  to->set_licence_number(from.licence_number());
+  to->set_content(from.content());
+  if (from.has_decided_on()) to->set_decided_on(from.decided_on());
+  if (from.has_valid_from()) to->set_valid_from(from.valid_from());
+  if (from.has_valid_to()) to->set_valid_to(from.valid_to());
+  to->set_state(from.state());
+}
+
+// Redacted copies, without the place where they are kept.
+void CopyDocuments(const sv::Record& from, sv::Record* to) {
+  for (const sv::Document& document : from.documents()) {
+    if (document.kind() != sv::Document::KIND_REDACTED_COPY) continue;
+    sv::Document* copy = to->add_documents();
+    copy->set_kind(document.kind());
+    copy->set_title(document.title());
+    copy->set_media_type(document.media_type());
+    copy->set_sm3(document.sm3());
+    copy->set_size_bytes(document.size_bytes());
+  }
+}
+
+}  // namespace
+
+std::optional<sv::Enterprise> PublicEnterprise(const sv::Enterprise& from) {
+  if (from.category() == sv::PARTY_CATEGORY_NATURAL_PERSON) return std::nullopt;
+  sv::Enterprise to;
+  to.set_uscc(from.uscc());
+  to.set_name(from.name());
+  to.set_category(from.category());
+  to.set_entity_type(from.entity_type());
+  to.set_status(from.status());
+  CopyDates(from, &to);
+  if (from.has_capital() && !from.capital().currency_code().empty()) {
+    to.mutable_capital()->set_minor_units(from.capital().minor_units());
+    to.mutable_capital()->set_currency_code(from.capital().currency_code());
+  }
+  to.set_industry_code(from.industry_code());
+  to.set_business_scope(from.business_scope());
+  CopyAddress(from, &to);
+  if (from.has_registration_authority()) {
+    CopyAgency(from.registration_authority(),
+               to.mutable_registration_authority());
+  }
+  CopyHistory(from, &to);
+  return to;
+}
+
+std::optional<sv::Record> PublicLicence(const sv::RecordVersion& record,
+                                        const sv::Enterprise& holder) {
+  const sv::Record& from = record.content();
+  if (record.state() != sv::RECORD_STATE_ACTIVE ||
+      from.family() != sv::FAMILY_LICENCE || !from.has_licence() ||
+      from.party().category() != sv::PARTY_CATEGORY_ORGANISATION ||
+      holder.category() != sv::PARTY_CATEGORY_ORGANISATION) {
+    return std::nullopt;
+  }
+  sv::Record to;
+  to.set_family(from.family());
+  to.mutable_party()->set_name(from.party().name());
+  to.mutable_party()->set_category(from.party().category());
+  to.mutable_party()->set_uscc(from.party().uscc());
+  if (from.has_deciding_agency()) {
+    CopyAgency(from.deciding_agency(), to.mutable_deciding_agency());
+  }
+  CopyLicence(from.licence(), to.mutable_licence());
+  CopyDocuments(from, &to);
+  return to;
+}
+
+}  // namespace creditreg

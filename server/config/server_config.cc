@@ -1,0 +1,303 @@
+#include "server/config/server_config.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/status.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+
+namespace creditreg {
+namespace {
+
+constexpr char kVersionText[] = "creditregd 0.1.0";
+
+using Text = std::string ServerConfig::*;
+using Number = std::int64_t ServerConfig::*;
+using Switch = bool ServerConfig::*;
+
+struct Flag {
+  const char* name;
+  std::variant<Text, Number, Switch> member;
+  // For numbers.
+  std::int64_t min;
+  std::int64_t max;
+  // What it sets, and the reason of its limit.
+  const char* help;
+};
+
+// The one list of settings: parsing, checks, printing and --help follow it.
+const Flag kFlags[] = {
+    {"listen", &ServerConfig::listen, 0, 0,
+     "host:port to serve on; port 0 takes a free port. Loopback by default: "
+     "there is no authentication yet"},
+    {"data_dir", &ServerConfig::data_dir, 0, 0,
+     "directory of the database; created if absent"},
+    {"key_dir", &ServerConfig::key_dir, 0, 0,
+     "directory of the keys; outside data_dir, so that a copy of the data "
+     "never holds its keys"},
+    {"conf_dir", &ServerConfig::conf_dir, 0, 0,
+     "directory of the shipped tables; empty looks for 'conf' beside the "
+     "binary and in the working directory"},
+    {"port_file", &ServerConfig::port_file, 0, 0,
+     "file that gets 'host:port' once the server listens; for scripts"},
+    {"block_cache_mb", &ServerConfig::block_cache_mb, 8, 1 << 20,
+     "MiB of cached blocks: about half of what the machine can spare; below 8 "
+     "every read goes to the disk"},
+    {"max_queued_rows", &ServerConfig::max_queued_rows, 1000, 1000000,
+     "rows waiting for the writer before OVERLOADED: two seconds of work at "
+     "10,000 rows/s, so that a queued call still meets its deadline"},
+    {"max_concurrent_calls", &ServerConfig::max_concurrent_calls, 1, 100000,
+     "calls under way before OVERLOADED: each may hold one message of "
+     "max_message_bytes"},
+    {"max_streams_per_connection", &ServerConfig::max_streams_per_connection, 1,
+     10000,
+     "calls under way on one connection, so that one client cannot take "
+     "every place"},
+    {"max_message_bytes", &ServerConfig::max_message_bytes, 2 << 20, 64 << 20,
+     "largest request; 1 MiB of import chunk and its frame must fit"},
+    {"max_concurrent_imports", &ServerConfig::max_concurrent_imports, 1, 64,
+     "imports under way before OVERLOADED: each holds up to four batches of "
+     "500 rows and shares one writer"},
+    {"import_threads", &ServerConfig::import_threads, 1, 64,
+     "threads that parse files; the writer is faster than two of them"},
+    {"default_deadline_seconds", &ServerConfig::default_deadline_seconds, 1,
+     3600,
+     "time for a stream of look-ups that names no deadline, so that a silent "
+     "client holds no state for ever"},
+    {"max_deadline_seconds", &ServerConfig::max_deadline_seconds, 1, 86400,
+     "longest time for any stream, whatever its caller asks, and time for "
+     "imports and verification that name none: a state held open keeps "
+     "deleted rows on disk"},
+    {"drain_seconds", &ServerConfig::drain_seconds, 0, 3600,
+     "time that calls under way get to end after SIGTERM; below what the "
+     "process manager waits before it kills"},
+    {"log_level", &ServerConfig::log_level, 0, 0,
+     "debug, info, warning or error"},
+    {"log_calls_every", &ServerConfig::log_calls_every, 0, 1000000,
+     "log one of so many successful calls; 0 logs failed calls only"},
+    {"verify", &ServerConfig::verify, 0, 0,
+     "check the registry at rest, print a report as JSON, end with 0 if it is "
+     "whole and 1 if not"},
+    {"verify_sealed", &ServerConfig::verify_sealed, 0, 0,
+     "with --verify: also open every sealed row (slow)"},
+    {"check_config", &ServerConfig::check_config, 0, 0,
+     "print the configuration in effect and end"},
+};
+
+std::string RangeText(const Flag& flag) {
+  return absl::StrCat("a number from ", flag.min, " to ", flag.max);
+}
+
+// Puts `text` into the field; appends to `mistakes` where it does not fit.
+void SetField(const Flag& flag, const std::string& text, ServerConfig* config,
+              std::vector<std::string>* mistakes) {
+  if (const Text* member = std::get_if<Text>(&flag.member)) {
+    config->*(*member) = text;
+    return;
+  }
+  if (const Switch* member = std::get_if<Switch>(&flag.member)) {
+    bool value = false;
+    if (!absl::SimpleAtob(text, &value)) {
+      mistakes->push_back(absl::StrCat("--", flag.name, ": \"", text,
+                                       "\", want true or false"));
+    }
+    config->*(*member) = value;
+    return;
+  }
+  std::int64_t value = 0;
+  if (!absl::SimpleAtoi(text, &value)) {
+    mistakes->push_back(absl::StrCat("--", flag.name, ": \"", text, "\", want ",
+                                     RangeText(flag)));
+    return;
+  }
+  config->*std::get<Number>(flag.member) = value;
+}
+
+std::string FieldText(const Flag& flag, const ServerConfig& config) {
+  if (const Text* member = std::get_if<Text>(&flag.member)) {
+    return absl::StrCat("\"", config.*(*member), "\"");
+  }
+  if (const Switch* member = std::get_if<Switch>(&flag.member)) {
+    return config.*(*member) ? "true" : "false";
+  }
+  return absl::StrCat(config.*std::get<Number>(flag.member));
+}
+
+std::string HelpText(const Flag& flag) {
+  if (std::holds_alternative<Number>(flag.member)) {
+    return absl::StrCat(flag.help, " (", RangeText(flag), "; default ",
+                        FieldText(flag, ServerConfig{}), ")");
+  }
+  return flag.help;
+}
+
+// Whether `inner` is `outer` or below it. Compares real paths as far as they
+// exist, so that links do not hide it.
+bool IsWithin(const std::string& inner, const std::string& outer) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path child =
+      fs::weakly_canonical(fs::absolute(inner, error), error);
+  const fs::path parent =
+      fs::weakly_canonical(fs::absolute(outer, error), error);
+  if (error) return false;
+  const fs::path below = child.lexically_relative(parent);
+  return !below.empty() && *below.begin() != "..";
+}
+
+// The folder of shipped tables: beside the binary (or one or two levels up, as
+// in a build tree), else in the working directory.
+std::string FindConfDir(const std::string& program) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  fs::path binary = fs::read_symlink("/proc/self/exe", error);
+  if (error) binary = fs::absolute(program, error);
+  fs::path folder = binary.parent_path();
+  for (int level = 0; level < 3; ++level) {
+    if (fs::is_directory(folder / "conf", error)) return folder / "conf";
+    folder = folder.parent_path();
+  }
+  return "conf";
+}
+
+// Reads flags and file as texts; CLI11's exceptions end here.
+absl::Status ReadFlags(const std::vector<std::string>& arguments,
+                       ParsedCommandLine* parsed,
+                       std::vector<std::string>* mistakes) {
+  CLI::App app("The credit registry's server.", "creditregd");
+  app.set_config("--flagfile", "", "file of lines 'name = value'", false);
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  app.set_version_flag("--version", kVersionText);
+  constexpr std::size_t kCount = sizeof(kFlags) / sizeof(kFlags[0]);
+  std::string texts[kCount];
+  CLI::Option* options[kCount];
+  for (std::size_t i = 0; i < kCount; ++i) {
+    options[i] = app.add_option(absl::StrCat("--", kFlags[i].name), texts[i],
+                                HelpText(kFlags[i]));
+    options[i]->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    // "--verify" alone means true; "--data_dir=" alone is told as empty.
+    options[i]->expected(0, 1);
+  }
+  // CLI11 takes the arguments from the back.
+  std::vector<std::string> reversed;
+  if (arguments.size() > 1) {
+    reversed.assign(arguments.rbegin(), arguments.rend() - 1);
+  }
+  try {
+    app.parse(std::move(reversed));
+  } catch (const CLI::CallForHelp&) {
+    parsed->print_and_exit = app.help();
+    return absl::OkStatus();
+  } catch (const CLI::CallForVersion&) {
+    parsed->print_and_exit = absl::StrCat(kVersionText, "\n");
+    return absl::OkStatus();
+  } catch (const CLI::ParseError& error) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("command line: ", error.what()));
+  }
+  for (std::size_t i = 0; i < kCount; ++i) {
+    if (options[i]->count() == 0) continue;
+    if (std::holds_alternative<Switch>(kFlags[i].member) && texts[i].empty()) {
+      texts[i] = "true";
+    }
+    SetField(kFlags[i], texts[i], &parsed->config, mistakes);
+  }
+  return absl::OkStatus();
+}
+
+void CheckListen(const std::string& listen,
+                 std::vector<std::string>* mistakes) {
+  const std::size_t colon = listen.rfind(':');
+  int port = -1;
+  if (colon == std::string::npos || colon == 0 ||
+      !absl::SimpleAtoi(listen.substr(colon + 1), &port) || port < 0 ||
+      port > 65535) {
+    mistakes->push_back(absl::StrCat("--listen: \"", listen,
+                                     "\", want host:port with port 0 to "
+                                     "65535"));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> CheckServerConfig(const ServerConfig& config) {
+  std::vector<std::string> mistakes;
+  CheckListen(config.listen, &mistakes);
+  if (config.data_dir.empty()) {
+    mistakes.push_back("--data_dir: empty, want a directory");
+  }
+  if (config.key_dir.empty()) {
+    mistakes.push_back("--key_dir: empty, want a directory");
+  }
+  if (!config.data_dir.empty() && !config.key_dir.empty() &&
+      IsWithin(config.key_dir, config.data_dir)) {
+    mistakes.push_back("--key_dir: inside data_dir, want a directory outside");
+  }
+  std::error_code error;
+  if (!std::filesystem::is_directory(config.conf_dir, error)) {
+    mistakes.push_back(absl::StrCat("--conf_dir: \"", config.conf_dir,
+                                    "\", want a directory that exists"));
+  }
+  for (const Flag& flag : kFlags) {
+    const Number* member = std::get_if<Number>(&flag.member);
+    if (member == nullptr) continue;
+    const std::int64_t value = config.*(*member);
+    if (value < flag.min || value > flag.max) {
+      mistakes.push_back(absl::StrCat("--", flag.name, ": ", value, ", want ",
+                                      RangeText(flag)));
+    }
+  }
+  if (config.max_deadline_seconds < config.default_deadline_seconds) {
+    mistakes.push_back(
+        absl::StrCat("--max_deadline_seconds: ", config.max_deadline_seconds,
+                     ", want at least default_deadline_seconds (",
+                     config.default_deadline_seconds, ")"));
+  }
+  if (config.log_level != "debug" && config.log_level != "info" &&
+      config.log_level != "warning" && config.log_level != "error") {
+    mistakes.push_back(absl::StrCat("--log_level: \"", config.log_level,
+                                    "\", want debug, info, warning or error"));
+  }
+  if (config.verify_sealed && !config.verify) {
+    mistakes.push_back("--verify_sealed: without --verify, want both");
+  }
+  return mistakes;
+}
+
+absl::StatusOr<ParsedCommandLine> ParseServerConfig(
+    const std::vector<std::string>& arguments) {
+  ParsedCommandLine parsed;
+  std::vector<std::string> mistakes;
+  const absl::Status read = ReadFlags(arguments, &parsed, &mistakes);
+  if (!read.ok()) return read;
+  if (!parsed.print_and_exit.empty()) return parsed;
+  if (parsed.config.conf_dir.empty()) {
+    parsed.config.conf_dir =
+        FindConfDir(arguments.empty() ? "" : arguments.front());
+  }
+  for (std::string& mistake : CheckServerConfig(parsed.config)) {
+    mistakes.push_back(std::move(mistake));
+  }
+  if (!mistakes.empty()) {
+    return absl::InvalidArgumentError(absl::StrJoin(mistakes, "\n"));
+  }
+  return parsed;
+}
+
+std::string PrintServerConfig(const ServerConfig& config) {
+  std::string text;
+  for (const Flag& flag : kFlags) {
+    absl::StrAppend(&text, flag.name, " = ", FieldText(flag, config), "\n");
+  }
+  return text;
+}
+
+}  // namespace creditreg

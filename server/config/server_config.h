@@ -1,0 +1,87 @@
+// What the server is told at start: one struct, from flags and a flag file,
+// checked as a whole before anything is opened.
+//
+//   creditregd --data_dir=/var/lib/creditreg/data --key_dir=/etc/creditreg/keys
+//   creditregd --flagfile=/etc/creditreg/creditregd.conf --log_level=debug
+//
+// A flag file holds lines "name = value" ("#" starts a comment). A flag on the
+// command line wins over the file. Unknown names are refused in both.
+//
+// CLI11 reads both (Abseil's flags would be process-wide globals, and would
+// accept every flag of every linked library); its exceptions stay inside
+// server_config.cc.
+//
+// Thread safety: plain values and free functions.
+
+#ifndef CREDITREG_SERVER_CONFIG_SERVER_CONFIG_H_
+#define CREDITREG_SERVER_CONFIG_SERVER_CONFIG_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace creditreg {
+
+// Defaults and ranges, each with its reason, are in the table in
+// server_config.cc, which `--help` prints.
+struct ServerConfig {
+  // Where to listen: "host:port"; port 0 takes a free one.
+  std::string listen = "127.0.0.1:7420";
+  std::string data_dir;
+  std::string key_dir;
+  // Never empty after ParseServerConfig().
+  std::string conf_dir;
+  // Written once the server listens: "host:port\n". Empty: none.
+  std::string port_file;
+
+  std::int64_t block_cache_mb = 512;
+  std::int64_t max_queued_rows = 20000;
+  std::int64_t max_concurrent_calls = 2000;
+  std::int64_t max_streams_per_connection = 200;
+  std::int64_t max_message_bytes = 4 << 20;
+  std::int64_t max_concurrent_imports = 4;
+  std::int64_t import_threads = 2;
+  std::int64_t default_deadline_seconds = 60;
+  std::int64_t max_deadline_seconds = 6 * 3600;
+  std::int64_t drain_seconds = 20;
+
+  // "debug", "info", "warning", "error".
+  std::string log_level = "info";
+  // One line per this many successful calls; 0: failed calls only.
+  std::int64_t log_calls_every = 0;
+
+  // Check the registry at rest, print a report, and end.
+  bool verify = false;
+  // With verify: also open every sealed row.
+  bool verify_sealed = false;
+  // Print the configuration in effect, and end.
+  bool check_config = false;
+};
+
+// What a command line asks for.
+struct ParsedCommandLine {
+  ServerConfig config;
+  // `--help` or `--version`: print this and end with success; otherwise empty.
+  std::string print_and_exit;
+};
+
+// Reads and checks everything. `arguments` has the program's name first; the
+// conf folder is looked for beside the binary and in the working directory
+// where none is given.
+//
+// Errors:
+//   InvalidArgument: one line per mistake, "--flag: what it is, want rule".
+absl::StatusOr<ParsedCommandLine> ParseServerConfig(
+    const std::vector<std::string>& arguments);
+
+// The checks alone: one line per mistake, in the order of the fields.
+std::vector<std::string> CheckServerConfig(const ServerConfig& config);
+
+// Every field as a line "name = value": a flag file with the same effect.
+std::string PrintServerConfig(const ServerConfig& config);
+
+}  // namespace creditreg
+
+#endif  // CREDITREG_SERVER_CONFIG_SERVER_CONFIG_H_

@@ -1,0 +1,178 @@
+// creditregd: the credit registry's server. Builds every object, in order, and
+// takes them down in the reverse one.
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "index/base/clock.h"
+#include "index/base/random.h"
+#include "index/registry/registry.h"
+#include "nlohmann/json.hpp"
+#include "server/config/server_config.h"
+#include "server/ops/call_gate.h"
+#include "server/ops/call_stats.h"
+#include "server/ops/grpc_server.h"
+#include "server/ops/json_log.h"
+#include "server/ops/port_file.h"
+#include "server/ops/stop_signal.h"
+#include "server/ops/worker_pool.h"
+#include "server/service/environment.h"
+#include "server/service/rpc.h"
+#include "server/service/services.h"
+#include "server/wire/field_tables.h"
+
+namespace creditreg {
+namespace {
+
+constexpr char kVersion[] = "0.1.0";
+// How often the registry is asked whether it still works.
+constexpr absl::Duration kHealthInterval = absl::Seconds(1);
+
+RegistryOptions OptionsOf(const ServerConfig& config) {
+  RegistryOptions options;
+  options.store.directory = config.data_dir;
+  options.store.block_cache_bytes =
+      static_cast<std::size_t>(config.block_cache_mb) << 20;
+  options.key_dir = config.key_dir;
+  options.max_queued_rows = static_cast<std::size_t>(config.max_queued_rows);
+  return options;
+}
+
+// Says on standard error why the program ends.
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "creditregd: %s\n",
+               std::string(status.message()).c_str());
+  return 1;
+}
+
+// --verify: looks at the registry at rest, prints a report, 0 if it is whole.
+int VerifyAtRest(const ServerConfig& config) {
+  RegistryOptions options = OptionsOf(config);
+  options.store.read_only = true;
+  options.create_keys = false;
+  const auto registry = Registry::Open(options);
+  if (!registry.ok()) return Fail(registry.status());
+  VerifyOptions verify;
+  verify.open_sealed = config.verify_sealed;
+  const absl::StatusOr<VerifyReport> report = (*registry)->Verify(
+      verify, [](const VerifyProgress& /*progress*/) { return true; });
+  if (!report.ok()) return Fail(report.status());
+  nlohmann::ordered_json json;
+  json["rows_checked"] = report->rows_checked;
+  json["faults"] = report->faults;
+  json["fault_messages"] = report->fault_messages;
+  json["sequence"] = report->sequence;
+  json["whole"] = report->faults == 0;
+  std::printf("%s\n", json.dump().c_str());
+  return report->faults == 0 ? 0 : 1;
+}
+
+// Serves until a signal comes. Objects are destroyed from the last to the
+// first: the server before what its services use.
+int Serve(const ServerConfig& config) {
+  StopSignal stop;  // before any thread
+  Clock* const clock = RealClock();
+  SystemRandom random;
+  JsonLog log(ParseLogLevel(config.log_level), clock);
+  log.Write(LogLevel::kInfo, "start", {{"version", kVersion}});
+
+  const auto tables = FieldTables::Load(config.conf_dir + "/intake");
+  if (!tables.ok()) return Fail(tables.status());
+  auto registry = Registry::Open(OptionsOf(config));
+  if (!registry.ok()) return Fail(registry.status());
+
+  CallGate gate(config.max_concurrent_calls);
+  CallStats stats(RpcNames());
+  WorkerPool answer_workers(2);
+  WorkerPool import_workers(static_cast<std::size_t>(config.import_threads));
+
+  ServiceEnvironment environment;
+  environment.registry = registry->get();
+  environment.tables = tables->get();
+  environment.clock = clock;
+  environment.random = &random;
+  environment.gate = &gate;
+  environment.stats = &stats;
+  environment.log = &log;
+  environment.answer_workers = &answer_workers;
+  environment.import_workers = &import_workers;
+  environment.max_concurrent_imports = config.max_concurrent_imports;
+  environment.default_deadline = absl::Seconds(config.default_deadline_seconds);
+  environment.max_deadline = absl::Seconds(config.max_deadline_seconds);
+  environment.log_calls_every = config.log_calls_every;
+  environment.version = kVersion;
+  environment.started_at = clock->Now();
+
+  const auto read_service = MakeReadService(environment);
+  const auto write_service = MakeWriteService(environment);
+  const auto public_service = MakePublicService(environment);
+  const auto intake_service = MakeIntakeService(environment);
+  const auto admin_service = MakeAdminService(environment);
+
+  GrpcServerOptions options;
+  options.listen = config.listen;
+  options.max_message_bytes = config.max_message_bytes;
+  options.max_streams_per_connection = config.max_streams_per_connection;
+  options.services = {{kReadServiceName, read_service.get()},
+                      {kWriteServiceName, write_service.get()},
+                      {kPublicServiceName, public_service.get()},
+                      {kIntakeServiceName, intake_service.get()},
+                      {kAdminServiceName, admin_service.get()}};
+  options.gate = &gate;
+  auto server = GrpcServer::Start(options);
+  if (!server.ok()) return Fail(server.status());
+  if (!config.port_file.empty()) {
+    const absl::Status written =
+        WritePortFile(config.port_file, (*server)->address());
+    if (!written.ok()) return Fail(written);
+  }
+  std::printf("listening on %s\n", (*server)->address().c_str());
+  std::fflush(stdout);
+  log.Write(LogLevel::kInfo, "listening", {{"address", (*server)->address()}});
+
+  bool healthy = true;
+  while (!stop.Wait(kHealthInterval)) {
+    if ((*registry)->Healthy() == healthy) continue;
+    healthy = !healthy;
+    (*server)->SetServing(healthy);
+    log.Write(healthy ? LogLevel::kInfo : LogLevel::kError,
+              healthy ? "healthy" : "unhealthy", {});
+  }
+
+  log.Write(LogLevel::kInfo, "draining", {{"calls", gate.calls()}});
+  (*server)->SetServing(false);
+  // What is queued is answered; imports end with UNAVAILABLE and go on when
+  // their sender tries again.
+  (*registry)->Drain();
+  const bool all_ended = (*server)->Stop(absl::Seconds(config.drain_seconds));
+  log.Write(LogLevel::kInfo, "stopped",
+            {{"cancelled_calls", std::int64_t{all_ended ? 0 : 1}}});
+  return 0;
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  const auto parsed = ParseServerConfig(arguments);
+  if (!parsed.ok()) return Fail(parsed.status());
+  const ServerConfig& config = parsed->config;
+  if (!parsed->print_and_exit.empty()) {
+    std::printf("%s", parsed->print_and_exit.c_str());
+    return 0;
+  }
+  if (config.check_config) {
+    std::printf("%s", PrintServerConfig(config).c_str());
+    return 0;
+  }
+  return config.verify ? VerifyAtRest(config) : Serve(config);
+}
+
+}  // namespace
+}  // namespace creditreg
+
+int main(int argc, char** argv) {
+  return creditreg::Main(std::vector<std::string>(argv, argv + argc));
+}

@@ -1,0 +1,80 @@
+// The gRPC server around the services: port, limits, health, reflection, and an
+// orderly end.
+//
+// Health (grpc.health.v1) answers for "" and for every service by its full
+// name; Watch tells changes at once. Reflection lists the services.
+//
+// Thread safety: SetServing() from any thread; Stop() once.
+
+#ifndef CREDITREG_SERVER_OPS_GRPC_SERVER_H_
+#define CREDITREG_SERVER_OPS_GRPC_SERVER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/ops/call_gate.h"
+
+namespace grpc {
+class Server;
+class Service;
+}  // namespace grpc
+
+namespace creditreg {
+
+struct GrpcServerOptions {
+  struct NamedService {
+    // "creditreg.v1.AdminService".
+    std::string name;
+    // Not owned; outlives the server.
+    grpc::Service* service = nullptr;
+  };
+  // "host:port"; port 0 takes a free one.
+  std::string listen;
+  std::int64_t max_message_bytes = 4 << 20;
+  std::int64_t max_streams_per_connection = 200;
+  std::vector<NamedService> services;
+  // Not owned; what the services let calls in with.
+  CallGate* gate = nullptr;
+};
+
+class GrpcServer {
+ public:
+  // Listens and serves; health says SERVING.
+  //
+  // Errors:
+  //   Unavailable: the address cannot be listened on (also where another
+  //     process does).
+  static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(
+      const GrpcServerOptions& options);
+
+  // Stop(0) where it was not called.
+  ~GrpcServer();
+  GrpcServer(const GrpcServer&) = delete;
+  GrpcServer& operator=(const GrpcServer&) = delete;
+
+  // "host:port" with the real port.
+  const std::string& address() const { return address_; }
+
+  // Changes what health says. Ignored once Stop() has begun.
+  void SetServing(bool serving);
+
+  // Health says NOT_SERVING, new calls are refused with Unavailable, those
+  // under way get `drain` to end, then they are cancelled. True when none had
+  // to be. No call is left when it returns.
+  bool Stop(absl::Duration drain);
+
+ private:
+  explicit GrpcServer(const GrpcServerOptions& options);
+
+  const GrpcServerOptions options_;
+  std::string address_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace creditreg
+
+#endif  // CREDITREG_SERVER_OPS_GRPC_SERVER_H_

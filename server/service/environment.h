@@ -1,0 +1,51 @@
+// What every service works with: built once in main.cc, in this order.
+//
+// Thread safety: the struct is read only after start; what it points to may be
+// used from many threads. Nothing is owned; all of it outlives the services.
+
+#ifndef CREDITREG_SERVER_SERVICE_ENVIRONMENT_H_
+#define CREDITREG_SERVER_SERVICE_ENVIRONMENT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+#include "index/base/clock.h"
+#include "index/base/random.h"
+#include "index/registry/registry.h"
+#include "server/ops/call_gate.h"
+#include "server/ops/call_stats.h"
+#include "server/ops/json_log.h"
+#include "server/ops/worker_pool.h"
+#include "server/wire/field_tables.h"
+
+namespace creditreg {
+
+struct ServiceEnvironment {
+  Registry* registry = nullptr;
+  const FieldTables* tables = nullptr;
+  Clock* clock = nullptr;
+  RandomSource* random = nullptr;
+  CallGate* gate = nullptr;
+  CallStats* stats = nullptr;
+  JsonLog* log = nullptr;
+  // Builds answers of writes, off the registry's writer thread.
+  WorkerPool* answer_workers = nullptr;
+  // Parses files.
+  WorkerPool* import_workers = nullptr;
+
+  std::int64_t max_concurrent_imports = 4;
+  // For streams of look-ups that name no deadline; and for imports and Verify
+  // that name none, and at most for any stream.
+  absl::Duration default_deadline = absl::Seconds(60);
+  absl::Duration max_deadline = absl::Hours(6);
+  // One line per this many successful calls; 0: failed calls only.
+  std::int64_t log_calls_every = 0;
+
+  std::string version;
+  absl::Time started_at;
+};
+
+}  // namespace creditreg
+
+#endif  // CREDITREG_SERVER_SERVICE_ENVIRONMENT_H_

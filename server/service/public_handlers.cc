@@ -1,0 +1,245 @@
+#include "server/service/public_handlers.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "index/base/status_macros.h"
+#include "index/model/old_number.h"
+#include "server/service/file_cursor.h"
+#include "server/service/page_limits.h"
+#include "server/service/pinned_state.h"
+#include "server/service/request_bytes.h"
+#include "server/service/validate.h"
+#include "server/wire/answers.h"
+#include "server/wire/status.h"
+
+namespace creditreg {
+namespace {
+
+// Records looked at for one page of licences. A file may hold many that the
+// public does not see; then a page is short, and its token goes on.
+constexpr std::size_t kMaxRecordsScanned = 500;
+
+// Kinds of old number that are never a person's.
+constexpr OldNumberKind kPublicKinds[] = {
+    OldNumberKind::kRegistration,
+    OldNumberKind::kOrganisationCode,
+    OldNumberKind::kInstitutionCertificate,
+    OldNumberKind::kSocialOrganisationCertificate,
+    OldNumberKind::kSocialInsurance,
+    OldNumberKind::kStatistics,
+    OldNumberKind::kOther,
+};
+
+FindAnswer NothingFound(const FindAnswer& answer) {
+  FindAnswer nothing;
+  nothing.verdict = Verdict::kNotFound;
+  nothing.identifier = answer.identifier;
+  nothing.code_check = answer.code_check;
+  return nothing;
+}
+
+// `answer` was found by an old number that may be made from somebody's resident
+// ID: an individual's tax number. The public must not get from an ID to a
+// business, so the number counts only as one of another kind.
+absl::StatusOr<FindAnswer> FindWithoutTaxNumbers(const View& view,
+                                                 FindQuery query,
+                                                 const FindAnswer& answer) {
+  if (query.kind == OldNumberKind::kTax) return NothingFound(answer);
+  for (const OldNumberKind kind : kPublicKinds) {
+    query.kind = kind;
+    CREDITREG_ASSIGN_OR_RETURN(FindAnswer found, view.Find(query));
+    if (found.matched_by == MatchedBy::kOldNumber) {
+      found.identifier = answer.identifier;
+      found.code_check = answer.code_check;
+      return found;
+    }
+  }
+  return NothingFound(answer);
+}
+
+// Where all but one of those who share a number are hidden, the answer is as if
+// that one had it alone.
+absl::StatusOr<FindAnswer> FindOnlyVisible(const View& view,
+                                           const FindQuery& query,
+                                           FindAnswer answer) {
+  if (answer.verdict != Verdict::kAmbiguous) return answer;
+  const EnterpriseAt* visible = PubliclyFound(answer);
+  if (visible == nullptr || visible->version.content().uscc().empty()) {
+    return answer;
+  }
+  FindQuery by_code;
+  by_code.identifier = visible->version.content().uscc();
+  by_code.name = query.name;
+  CREDITREG_ASSIGN_OR_RETURN(FindAnswer found, view.Find(by_code));
+  found.identifier = answer.identifier;
+  found.code_check = answer.code_check;
+  found.matched_by = MatchedBy::kOldNumber;
+  if (found.verdict == Verdict::kFound || found.verdict == Verdict::kRenamed) {
+    found.verdict = Verdict::kOldNumber;
+  }
+  return found;
+}
+
+absl::StatusOr<FindAnswer> ForPublic(const View& view, const FindQuery& query,
+                                     FindAnswer answer) {
+  if (answer.matched_by == MatchedBy::kOldNumber &&
+      query.kind.value_or(OldNumberKind::kTax) == OldNumberKind::kTax &&
+      TaxNumberMayHoldPersonalId(answer.identifier)) {
+    CREDITREG_ASSIGN_OR_RETURN(answer,
+                               FindWithoutTaxNumbers(view, query, answer));
+  }
+  return FindOnlyVisible(view, query, std::move(answer));
+}
+
+absl::StatusOr<FindAnswer> FindForPublic(const View& view,
+                                         const v1::LookupItem& item) {
+  const FindQuery query = QueryOf(item);
+  CREDITREG_ASSIGN_OR_RETURN(FindAnswer answer, view.Find(query));
+  return ForPublic(view, query, std::move(answer));
+}
+
+// What the public sees of `record`, a fact of `state`; nothing where it was
+// hidden since.
+absl::StatusOr<std::optional<v1::Record>> VisibleLicence(
+    const PinnedState& state, const RecordAt& record,
+    const storage::v1::Enterprise& holder, const TokenCodec& tokens) {
+  std::optional<v1::Record> shown =
+      PublicLicenceMessage(record, holder, tokens);
+  if (!shown.has_value() || !state.is_past) return shown;
+  CREDITREG_ASSIGN_OR_RETURN(const RecordAt now,
+                             state.view->ReadRecord(record.record_no));
+  if (now.version.enterprise_no() == 0 ||
+      !PublicLicenceMessage(now, holder, tokens).has_value()) {
+    return std::optional<v1::Record>();
+  }
+  return shown;
+}
+
+template <typename Request>
+AskedPositions PositionsOf(const Request& request) {
+  AskedPositions asked;
+  if (request.has_min_position()) asked.min_position = &request.min_position();
+  return asked;
+}
+
+}  // namespace
+
+absl::Status PublicHandlers::GetPublicEnterprise(
+    const v1::GetPublicEnterpriseRequest& request,
+    v1::GetPublicEnterpriseResponse* response) const {
+  FieldViolations violations;
+  CheckItem(request.item(), "item", &violations);
+  CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
+  CREDITREG_ASSIGN_OR_RETURN(
+      const PinnedState state,
+      PinState(*environment_.registry, PositionsOf(request)));
+  CREDITREG_ASSIGN_OR_RETURN(const FindAnswer answer,
+                             FindForPublic(*state.view, request.item()));
+  *response->mutable_result() = PublicLookupMessage(answer);
+  *response->mutable_position() =
+      PositionMessage(environment_.registry->tokens(), state.sequence);
+  return absl::OkStatus();
+}
+
+absl::Status PublicHandlers::BatchGetPublicEnterprises(
+    const View& view, const v1::BatchGetPublicEnterprisesRequest& request,
+    std::int64_t first_index,
+    v1::BatchGetPublicEnterprisesResponse* response) const {
+  FieldViolations violations;
+  std::vector<FindQuery> queries;
+  queries.reserve(static_cast<std::size_t>(request.items_size()));
+  for (int i = 0; i < request.items_size(); ++i) {
+    CheckItem(request.items(i), absl::StrCat("items[", i, "]"), &violations);
+    queries.push_back(QueryOf(request.items(i)));
+  }
+  CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
+  CREDITREG_ASSIGN_OR_RETURN(std::vector<FindAnswer> answers,
+                             view.FindMany(queries));
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    CREDITREG_ASSIGN_OR_RETURN(
+        const FindAnswer answer,
+        ForPublic(view, queries[i], std::move(answers[i])));
+    v1::LookupResult* result = response->add_results();
+    *result = PublicLookupMessage(answer);
+    result->set_index(first_index++);
+  }
+  *response->mutable_position() =
+      PositionMessage(environment_.registry->tokens(), view.sequence());
+  return absl::OkStatus();
+}
+
+absl::Status PublicHandlers::ListPublicLicences(
+    const v1::ListPublicLicencesRequest& request,
+    v1::ListPublicLicencesResponse* response) const {
+  FieldViolations violations;
+  CheckItem(request.item(), "item", &violations);
+  CheckPageSize(request.page_size(), kMaxPublicPage, &violations);
+  CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
+  const std::string query_bytes = QueryBytes(request);
+  CREDITREG_ASSIGN_OR_RETURN(const PageStart start,
+                             StartPage(environment_, request.page_token(),
+                                       query_bytes, PositionsOf(request)));
+  const PinnedState& state = start.state;
+  // Facts are pinned, visibility is not: a file hidden since is gone.
+  CREDITREG_ASSIGN_OR_RETURN(const FindAnswer answer,
+                             FindForPublic(*state.view, request.item()));
+  const EnterpriseAt* holder = PubliclyFound(answer);
+  if (holder == nullptr) {
+    return absl::NotFoundError("item: leads to no single enterprise");
+  }
+  RecordsQuery query;
+  query.families = {storage::v1::FAMILY_LICENCE};
+  query.at = state.at();
+  query.enterprise_no = holder->enterprise_no;
+  if (!start.cursor.empty()) {
+    CREDITREG_ASSIGN_OR_RETURN(FileCursor cursor,
+                               DecodeFileCursor(start.cursor));
+    // Where the item leads elsewhere by now, going on would mix two files.
+    if (cursor.enterprise_no != holder->enterprise_no) {
+      return absl::FailedPreconditionError(
+          "PAGE_TOKEN_EXPIRED: page_token: the item leads to another "
+          "enterprise now, start again without it");
+    }
+    query.cursor = std::move(cursor.cursor);
+  }
+
+  const TokenCodec& tokens = environment_.registry->tokens();
+  const std::size_t wanted = PageRows(request.page_size(), kDefaultPublicPage);
+  std::size_t scanned = 0;
+  std::size_t bytes = 0;
+  std::size_t shown = 0;
+  do {
+    query.limit = ChunkRows(wanted, shown);
+    CREDITREG_ASSIGN_OR_RETURN(RecordPage page, state.view->ListRecords(query));
+    for (const RecordAt& record : page.records) {
+      CREDITREG_ASSIGN_OR_RETURN(
+          std::optional<v1::Record> licence,
+          VisibleLicence(state, record, holder->version.content(), tokens));
+      if (!licence.has_value()) continue;
+      bytes += licence->ByteSizeLong();
+      *response->add_licences() = *std::move(licence);
+      ++shown;
+    }
+    scanned += page.records.size();
+    query.cursor = std::move(page.cursor);
+  } while (!query.cursor.empty() && shown < wanted &&
+           scanned < kMaxRecordsScanned && bytes < kMaxPageBytes);
+
+  if (!query.cursor.empty()) {
+    NextPage next =
+        MakeNextPage(environment_, state, query_bytes,
+                     EncodeFileCursor({query.enterprise_no, query.cursor}));
+    response->set_next_page_token(std::move(next.token));
+    *response->mutable_page_token_expires_at() = next.expires_at;
+  }
+  *response->mutable_position() = PositionMessage(tokens, state.sequence);
+  return absl::OkStatus();
+}
+
+}  // namespace creditreg

@@ -1,0 +1,54 @@
+#include "server/service/statistics.h"
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/wire/answers.h"
+
+namespace creditreg {
+
+void FillStats(const ServiceEnvironment& environment,
+               v1::GetStatsResponse* response) {
+  const auto add = [response](absl::string_view name, std::uint64_t value,
+                              absl::string_view unit) {
+    v1::GetStatsResponse::Figure* figure = response->add_figures();
+    figure->set_name(std::string(name));
+    figure->set_value(static_cast<std::int64_t>(value));
+    figure->set_unit(std::string(unit));
+  };
+  const RegistryFigures figures = environment.registry->Figures();
+  const storage::v1::Counters& counters = figures.counters;
+  add("enterprises", counters.enterprises(), "rows");
+  add("enterprises.deregistered", counters.enterprises_deregistered(), "rows");
+  add("records.licence", counters.licences(), "rows");
+  add("records.penalty", counters.penalties(), "rows");
+  add("records.complaint", counters.complaints(), "rows");
+  add("records.withdrawn", counters.records_withdrawn(), "rows");
+  add("records.pending", counters.records_pending(), "rows");
+  add("quarantined", counters.quarantined(), "rows");
+  add("writer.queued_rows", figures.queued_rows, "rows");
+  add("writer.groups_committed", figures.groups_committed, "groups");
+  add("writer.rows_committed", figures.rows_committed, "rows");
+  add("writer.ok", figures.writer_ok ? 1 : 0, "flag");
+  add("store.live", figures.store.live_bytes, "bytes");
+  add("store.estimated_keys", figures.store.estimated_keys, "rows");
+  add("store.memtable", figures.store.memtable_bytes, "bytes");
+  add("store.block_cache_used", figures.store.block_cache_used_bytes, "bytes");
+  add("store.pending_compaction", figures.store.pending_compaction_bytes,
+      "bytes");
+  add("store.free_disk", figures.store.free_disk_bytes, "bytes");
+  add("calls.under_way", static_cast<std::uint64_t>(environment.gate->calls()),
+      "calls");
+  for (const CallStats::Figure& figure : environment.stats->Figures()) {
+    add(figure.name, static_cast<std::uint64_t>(figure.value), figure.unit);
+  }
+  response->set_version(environment.version);
+  *response->mutable_started_at() =
+      TimestampOf(absl::ToUnixMicros(environment.started_at));
+  *response->mutable_position() =
+      PositionMessage(environment.registry->tokens(), counters.sequence());
+}
+
+}  // namespace creditreg

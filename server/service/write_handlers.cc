@@ -1,0 +1,351 @@
+#include "server/service/write_handlers.h"
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "index/base/status_macros.h"
+#include "server/service/caller.h"
+#include "server/service/record_reader.h"
+#include "server/service/request_bytes.h"
+#include "server/service/validate.h"
+#include "server/wire/answers.h"
+#include "server/wire/drafts.h"
+#include "server/wire/mirror.h"
+#include "server/wire/status.h"
+
+namespace creditreg {
+namespace {
+
+constexpr char kDirectSource[] = "direct";
+
+template <typename Request>
+WriteRequest WriteRequestOf(const Request& request) {
+  WriteRequest write;
+  write.actor = DevelopmentCaller();
+  write.request_id = request.request_id();
+  write.payload = PayloadBytes(request);
+  return write;
+}
+
+std::string SourceOf(const std::string& source_id) {
+  return source_id.empty() ? kDirectSource : source_id;
+}
+
+void CheckSource(const FieldTables& tables, const std::string& source_id,
+                 FieldViolations* violations) {
+  if (tables.HasSource(SourceOf(source_id))) return;
+  violations->Add("source_id", "not a source, want one of conf/intake/sources");
+}
+
+void CheckReason(const std::string& reason, FieldViolations* violations) {
+  CheckText("reason", absl::StripAsciiWhitespace(reason), 1, kMaxReasonChars,
+            violations);
+}
+
+absl::StatusOr<std::uint64_t> RecordNoOf(const Registry& registry,
+                                         const std::string& record_id) {
+  absl::StatusOr<std::uint64_t> record_no =
+      registry.tokens().DecodeId(PublicIdKind::kRecord, record_id);
+  if (absl::IsNotFound(record_no.status())) {
+    return absl::NotFoundError("record_id: no such record");
+  }
+  return record_no;
+}
+
+// A correction that says nothing of personal fields keeps the stored ones;
+// where a rule moved something there, the stored ones take it in.
+absl::Status KeepStoredPersonal(const View& view, CorrectRecord* write) {
+  if (write->has_personal || write->draft.personal.ByteSizeLong() == 0) {
+    return absl::OkStatus();
+  }
+  absl::StatusOr<RecordAt> record = view.ReadRecord(write->record_no);
+  CREDITREG_RETURN_IF_ERROR(record.status());
+  absl::StatusOr<storage::v1::PersonalFields> stored =
+      view.OpenPersonal(*record);
+  if (absl::IsNotFound(stored.status())) {  // their key was destroyed
+    write->has_personal = true;
+    return absl::OkStatus();
+  }
+  CREDITREG_RETURN_IF_ERROR(stored.status());
+  stored->clear_originals();
+  stored->MergeFrom(write->draft.personal);
+  write->draft.personal = *std::move(stored);
+  write->has_personal = true;
+  return absl::OkStatus();
+}
+
+template <typename Response>
+void AddFindings(const WriteResult& result, Response* response) {
+  for (const Finding& finding : result.findings) {
+    *response->add_findings() = FindingMessage(finding);
+  }
+}
+
+// The record as the request left it.
+absl::StatusOr<v1::Record> StoredRecord(const Registry& registry,
+                                        const WriteResult& result) {
+  const std::shared_ptr<const View> view = registry.CurrentView();
+  CREDITREG_ASSIGN_OR_RETURN(
+      const RecordAt record,
+      view->ReadRecord(result.record_no, result.version_sequence));
+  return RecordReader(*view, 0, registry.tokens()).Message(record);
+}
+
+absl::StatusOr<v1::Enterprise> StoredEnterprise(const Registry& registry,
+                                                const WriteResult& result) {
+  const std::shared_ptr<const View> view = registry.CurrentView();
+  CREDITREG_ASSIGN_OR_RETURN(
+      const EnterpriseAt enterprise,
+      view->ReadEnterprise(result.enterprise_no, result.version_sequence));
+  CREDITREG_ASSIGN_OR_RETURN(const std::string successor,
+                             view->MergedInto(enterprise.version.content()));
+  return EnterpriseMessage(enterprise, successor);
+}
+
+}  // namespace
+
+template <typename Request, typename Response>
+void WriteHandlers::Write(const Request& request, Response* response,
+                          const Done& done) const {
+  auto write = Prepare(request);
+  if (!write.ok()) {
+    done(write.status());
+    return;
+  }
+  environment_.registry->Submit(
+      *std::move(write),
+      // On the writer's thread: only passes on.
+      [this, &request, response, done](absl::StatusOr<WriteAnswer> answer) {
+        environment_.answer_workers->Post(
+            [this, &request, response, done, answer = std::move(answer)] {
+              if (!answer.ok()) {
+                done(answer.status());
+                return;
+              }
+              *response->mutable_position() = PositionMessage(
+                  environment_.registry->tokens(), answer->sequence);
+              done(Fill(request, *answer, response));
+            });
+      });
+}
+
+absl::StatusOr<PutEnterprise> WriteHandlers::Prepare(
+    const v1::PutEnterpriseRequest& request) const {
+  FieldViolations violations;
+  CheckRequestId(request.request_id(), &violations);
+  CheckSource(*environment_.tables, request.source_id(), &violations);
+  if (!request.has_enterprise()) {
+    violations.Add("enterprise", "absent, want one");
+  }
+  CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
+  EnterpriseCheck check =
+      CheckEnterprise(request.enterprise(),
+                      request.has_personal() ? &request.personal() : nullptr,
+                      *environment_.tables, SourceOf(request.source_id()));
+  if (!check.draft.has_value()) return InvalidByFindings(check.findings);
+  PutEnterprise write;
+  write.request = WriteRequestOf(request);
+  write.request.validate_only = request.validate_only();
+  write.draft = *std::move(check.draft);
+  write.etag = request.etag();
+  return write;
+}
+
+absl::StatusOr<SubmitRecords> WriteHandlers::Prepare(
+    const v1::SubmitRecordsRequest& request) const {
+  FieldViolations violations;
+  CheckRequestId(request.request_id(), &violations);
+  CheckSource(*environment_.tables, request.source_id(), &violations);
+  const std::size_t count = static_cast<std::size_t>(request.records_size());
+  if (count == 0 || count > kMaxSubmittedRecords) {
+    violations.Add("records", absl::StrCat("got ", count, ", want 1 to ",
+                                           kMaxSubmittedRecords));
+  }
+  CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
+  SubmitRecords write;
+  write.request = WriteRequestOf(request);
+  write.request.validate_only = request.validate_only();
+  for (const v1::RecordInput& input : request.records()) {
+    RecordCheck check =
+        CheckRecord(input, *environment_.tables, SourceOf(request.source_id()));
+    if (check.draft.has_value()) {
+      write.records.emplace_back(*std::move(check.draft));
+    } else {
+      write.records.emplace_back(std::move(check.findings));
+    }
+  }
+  return write;
+}
+
+absl::StatusOr<CorrectRecord> WriteHandlers::Prepare(
+    const v1::CorrectRecordRequest& request) const {
+  FieldViolations violations;
+  CheckRequestId(request.request_id(), &violations);
+  CheckRecordId(request.record_id(), &violations);
+  CheckReason(request.reason(), &violations);
+  if (request.etag().empty()) {
+    violations.Add("etag", "empty, want the version that is corrected");
+  }
+  if (!request.has_record()) violations.Add("record", "absent, want one");
+  CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
+  CorrectRecord write;
+  CREDITREG_ASSIGN_OR_RETURN(
+      write.record_no, RecordNoOf(*environment_.registry, request.record_id()));
+  v1::RecordInput input;
+  *input.mutable_record() = request.record();
+  if (request.has_personal()) *input.mutable_personal() = request.personal();
+  RecordCheck check = CheckRecord(input, *environment_.tables, kDirectSource);
+  if (!check.draft.has_value()) return InvalidByFindings(check.findings);
+  write.request = WriteRequestOf(request);
+  write.request.validate_only = request.validate_only();
+  write.etag = request.etag();
+  write.draft = *std::move(check.draft);
+  write.has_personal = request.has_personal();
+  write.reason = request.reason();
+  CREDITREG_RETURN_IF_ERROR(
+      KeepStoredPersonal(*environment_.registry->CurrentView(), &write));
+  return write;
+}
+
+absl::StatusOr<WithdrawRecord> WriteHandlers::Prepare(
+    const v1::WithdrawRecordRequest& request) const {
+  FieldViolations violations;
+  CheckRequestId(request.request_id(), &violations);
+  CheckRecordId(request.record_id(), &violations);
+  CheckReason(request.reason(), &violations);
+  CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
+  WithdrawRecord write;
+  CREDITREG_ASSIGN_OR_RETURN(
+      write.record_no, RecordNoOf(*environment_.registry, request.record_id()));
+  write.request = WriteRequestOf(request);
+  write.etag = request.etag();
+  write.reason = request.reason();
+  return write;
+}
+
+absl::StatusOr<WithholdEnterprise> WriteHandlers::Prepare(
+    const v1::WithholdEnterpriseRequest& request) const {
+  FieldViolations violations;
+  CheckRequestId(request.request_id(), &violations);
+  CheckItem(request.item(), "item", &violations);
+  CheckReason(request.reason(), &violations);
+  CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
+  CREDITREG_ASSIGN_OR_RETURN(
+      const FindAnswer found,
+      environment_.registry->CurrentView()->Find(QueryOf(request.item())));
+  if (!found.enterprise.has_value()) {
+    return absl::NotFoundError("item: leads to no single enterprise");
+  }
+  WithholdEnterprise write;
+  write.request = WriteRequestOf(request);
+  write.enterprise_no = found.enterprise->enterprise_no;
+  write.withheld = request.withheld();
+  write.reason = request.reason();
+  return write;
+}
+
+absl::Status WriteHandlers::Fill(const v1::PutEnterpriseRequest& request,
+                                 const WriteAnswer& answer,
+                                 v1::PutEnterpriseResponse* response) const {
+  const WriteResult& result = answer.results.at(0);
+  response->set_outcome(OutcomeMessage(result.outcome));
+  response->set_pending_records(
+      static_cast<std::int64_t>(result.pending_records));
+  AddFindings(result, response);
+  if (request.validate_only()) {
+    // Nothing was stored: the content as it would be, without what the registry
+    // adds.
+    const EnterpriseCheck check =
+        CheckEnterprise(request.enterprise(),
+                        request.has_personal() ? &request.personal() : nullptr,
+                        *environment_.tables, SourceOf(request.source_id()));
+    StorageToWire(check.draft->content, *response->mutable_enterprise());
+    return absl::OkStatus();
+  }
+  CREDITREG_ASSIGN_OR_RETURN(*response->mutable_enterprise(),
+                             StoredEnterprise(*environment_.registry, result));
+  return absl::OkStatus();
+}
+
+absl::Status WriteHandlers::Fill(const v1::SubmitRecordsRequest& request,
+                                 const WriteAnswer& answer,
+                                 v1::SubmitRecordsResponse* response) const {
+  const TokenCodec& tokens = environment_.registry->tokens();
+  const std::shared_ptr<const View> view = environment_.registry->CurrentView();
+  for (const WriteResult& result : answer.results) {
+    v1::SubmitRecordsResponse::Result* message = response->add_results();
+    message->set_outcome(OutcomeMessage(result.outcome));
+    AddFindings(result, message);
+    if (request.validate_only() || result.record_no == 0) continue;
+    message->set_record_id(
+        tokens.EncodeId(PublicIdKind::kRecord, result.record_no));
+    CREDITREG_ASSIGN_OR_RETURN(
+        const RecordAt record,
+        view->ReadRecord(result.record_no, result.version_sequence));
+    message->set_etag(EtagOf(record.version));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteHandlers::Fill(const v1::CorrectRecordRequest& request,
+                                 const WriteAnswer& answer,
+                                 v1::CorrectRecordResponse* response) const {
+  const WriteResult& result = answer.results.at(0);
+  response->set_outcome(OutcomeMessage(result.outcome));
+  AddFindings(result, response);
+  if (request.validate_only()) {
+    v1::RecordInput input;
+    *input.mutable_record() = request.record();
+    const RecordCheck check =
+        CheckRecord(input, *environment_.tables, kDirectSource);
+    if (check.draft.has_value()) {
+      StorageToWire(check.draft->content, *response->mutable_record());
+    }
+    return absl::OkStatus();
+  }
+  CREDITREG_ASSIGN_OR_RETURN(*response->mutable_record(),
+                             StoredRecord(*environment_.registry, result));
+  return absl::OkStatus();
+}
+
+absl::Status WriteHandlers::Fill(const v1::WithdrawRecordRequest& /*request*/,
+                                 const WriteAnswer& answer,
+                                 v1::WithdrawRecordResponse* response) const {
+  const WriteResult& result = answer.results.at(0);
+  response->set_outcome(OutcomeMessage(result.outcome));
+  CREDITREG_ASSIGN_OR_RETURN(*response->mutable_record(),
+                             StoredRecord(*environment_.registry, result));
+  return absl::OkStatus();
+}
+
+absl::Status WriteHandlers::Fill(
+    const v1::WithholdEnterpriseRequest& /*request*/, const WriteAnswer& answer,
+    v1::WithholdEnterpriseResponse* response) const {
+  const WriteResult& result = answer.results.at(0);
+  response->set_outcome(OutcomeMessage(result.outcome));
+  CREDITREG_ASSIGN_OR_RETURN(*response->mutable_enterprise(),
+                             StoredEnterprise(*environment_.registry, result));
+  return absl::OkStatus();
+}
+
+template void WriteHandlers::Write(const v1::PutEnterpriseRequest&,
+                                   v1::PutEnterpriseResponse*,
+                                   const Done&) const;
+template void WriteHandlers::Write(const v1::SubmitRecordsRequest&,
+                                   v1::SubmitRecordsResponse*,
+                                   const Done&) const;
+template void WriteHandlers::Write(const v1::CorrectRecordRequest&,
+                                   v1::CorrectRecordResponse*,
+                                   const Done&) const;
+template void WriteHandlers::Write(const v1::WithdrawRecordRequest&,
+                                   v1::WithdrawRecordResponse*,
+                                   const Done&) const;
+template void WriteHandlers::Write(const v1::WithholdEnterpriseRequest&,
+                                   v1::WithholdEnterpriseResponse*,
+                                   const Done&) const;
+
+}  // namespace creditreg

@@ -1,0 +1,530 @@
+#include "server/wire/record_rules.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "creditreg/v1/record.pb.h"
+#include "index/base/check.h"
+#include "index/model/money.h"
+#include "index/model/old_number.h"
+#include "server/wire/code_rules.h"
+
+namespace creditreg {
+namespace {
+
+namespace spb = storage::v1;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+constexpr char kCodePath[] = "record.party.uscc";
+constexpr char kNamePath[] = "record.party.name";
+constexpr char kCategoryPath[] = "record.party.category";
+
+constexpr int kMaxDocuments = 32;
+constexpr int kMaxKinds = 32;
+constexpr std::size_t kSm3Bytes = 32;
+// Foundation of the People's Republic, 1949-10-01: nothing was decided before.
+constexpr std::int32_t kFirstDecisionDay = -7397;
+
+bool IsNaturalPerson(const spb::Party& party) {
+  return party.category() == spb::PARTY_CATEGORY_NATURAL_PERSON;
+}
+
+CivilDay DayOf(bool given, std::int32_t days) {
+  return given ? CivilDay::FromDays(days) : CivilDay::Unknown();
+}
+
+void JudgeCode(spb::Record& record, JudgedCode& judged,
+               const RuleContext& context) {
+  spb::Party& party = *record.mutable_party();
+  const std::string raw =
+      party.uscc().empty() ? party.code_as_given() : party.uscc();
+  if (raw == kMaskText) {
+    // Read from the registry and sent back: what was there is masked already.
+    judged.given = true;
+    return;
+  }
+  judged = JudgePartyCode(raw, kCodePath, party.organisation_code(), context);
+  party.set_uscc(judged.uscc);
+  party.set_code_as_given(judged.code_as_given);
+  if (!judged.resident_id.empty()) {
+    if (context.personal.person_id_number().empty()) {
+      context.personal.set_person_id_number(judged.resident_id);
+    } else {
+      KeepOriginal(kCodePath, raw, context.personal);
+    }
+  }
+  if (judged.old_number.has_value()) {
+    std::string& place =
+        judged.old_number->kind == OldNumberKind::kOrganisationCode
+            ? *party.mutable_organisation_code()
+            : *party.mutable_registration_number();
+    if (place.empty()) place = judged.old_number->value;
+  }
+}
+
+void JudgeOldNumbers(spb::Party& party, const RuleContext& context) {
+  const auto judge = [&](OldNumberKind kind, const char* path,
+                         std::string& value) {
+    if (value.empty()) return;
+    const std::optional<OldNumber> number =
+        JudgeOldNumber(kind, value, path, context);
+    value = number.has_value() ? number->value : "";
+  };
+  judge(OldNumberKind::kRegistration, "record.party.registration_number",
+        *party.mutable_registration_number());
+  judge(OldNumberKind::kOrganisationCode, "record.party.organisation_code",
+        *party.mutable_organisation_code());
+  judge(OldNumberKind::kInstitutionCertificate,
+        "record.party.institution_certificate",
+        *party.mutable_institution_certificate());
+  judge(OldNumberKind::kSocialOrganisationCertificate,
+        "record.party.social_organisation_certificate",
+        *party.mutable_social_organisation_certificate());
+  std::string& tax = *party.mutable_tax_number();
+  judge(OldNumberKind::kTax, "record.party.tax_number", tax);
+  if (!tax.empty() && TaxNumberMayHoldPersonalId(tax)) {
+    context.personal.set_tax_number(tax);
+    tax.clear();
+  }
+}
+
+bool HasOldNumber(const spb::Party& party) {
+  return !party.registration_number().empty() ||
+         !party.organisation_code().empty() || !party.tax_number().empty() ||
+         !party.institution_certificate().empty() ||
+         !party.social_organisation_certificate().empty();
+}
+
+// What the party must be, from everything but its category.
+spb::PartyCategory GuessCategory(const spb::Party& party,
+                                 const RuleContext& context) {
+  if (!party.uscc().empty()) return CategoryOfCode(party.uscc());
+  if (HasOldNumber(party)) return spb::PARTY_CATEGORY_ORGANISATION;
+  if (!context.personal.person_id_number().empty() ||
+      !context.personal.person_name().empty()) {
+    return spb::PARTY_CATEGORY_NATURAL_PERSON;
+  }
+  return spb::PARTY_CATEGORY_UNSPECIFIED;
+}
+
+// A licence or penalty without a category could put a person's name where
+// everybody sees it, so there it must be known.
+void SettleCategory(spb::Record& record, const RuleContext& context) {
+  spb::Party& party = *record.mutable_party();
+  const bool has_column = record.family() != spb::FAMILY_COMPLAINT;
+  if (party.category() == spb::PARTY_CATEGORY_UNSPECIFIED) {
+    party.set_category(GuessCategory(party, context));
+    if (!has_column || context.log.HasErrorAt(kCategoryPath)) return;
+    if (party.category() == spb::PARTY_CATEGORY_UNSPECIFIED) {
+      context.log.Error({kCategoryPath, "REQUIRED",
+                         "行政相对人类别为空，且无法由代码推断"});
+    } else {
+      context.log.Warning({kCategoryPath, "FIELD_MISSING",
+                           "行政相对人类别为空，已由代码或证件推断"});
+    }
+    return;
+  }
+  if (!party.uscc().empty() && !IsNaturalPerson(party) &&
+      party.category() != CategoryOfCode(party.uscc())) {
+    context.log.Warning({kCategoryPath, "CATEGORY_MISMATCH",
+                         "行政相对人类别与统一社会信用代码的机构类别不一致"});
+  }
+}
+
+// Moves `text` to the texts kept as given.
+void MoveToOriginals(const char* path, std::string& text,
+                     spb::PersonalFields& personal) {
+  if (text.empty()) return;
+  if (text != kMaskText) KeepOriginal(path, text, personal);
+  text.clear();
+}
+
+// Nothing of a natural person stands openly but the category.
+void HidePerson(spb::Party& party, const RuleContext& context) {
+  spb::PersonalFields& personal = context.personal;
+  const std::string name(TrimBlanks(party.name()));
+  if (!name.empty()) personal.set_person_name(name);
+  party.clear_name();
+  if (personal.person_name().empty()) {
+    context.log.Error({kNamePath, "REQUIRED", "自然人姓名为空"});
+  }
+  if (!party.uscc().empty()) {
+    context.log.Warning({kCodePath, "NATURAL_PERSON_CODE",
+                         "自然人没有统一社会信用代码，所填代码不公开保存"});
+  }
+  if (TrimBlanks(party.legal_representative()) == personal.person_name()) {
+    party.clear_legal_representative();
+  }
+  MoveToOriginals(kCodePath, *party.mutable_uscc(), personal);
+  MoveToOriginals(kCodePath, *party.mutable_code_as_given(), personal);
+  MoveToOriginals("record.party.legal_representative",
+                  *party.mutable_legal_representative(), personal);
+  MoveToOriginals("record.party.registration_number",
+                  *party.mutable_registration_number(), personal);
+  MoveToOriginals("record.party.organisation_code",
+                  *party.mutable_organisation_code(), personal);
+  MoveToOriginals("record.party.tax_number", *party.mutable_tax_number(),
+                  personal);
+  MoveToOriginals("record.party.institution_certificate",
+                  *party.mutable_institution_certificate(), personal);
+  MoveToOriginals("record.party.social_organisation_certificate",
+                  *party.mutable_social_organisation_certificate(), personal);
+  MoveToOriginals("record.party.address", *party.mutable_address(), personal);
+}
+
+void CheckCodeGiven(const spb::Record& record, const JudgedCode& judged,
+                    const RuleContext& context) {
+  if (record.family() == spb::FAMILY_COMPLAINT) return;
+  const spb::Party& party = record.party();
+  if (!judged.uscc.empty() || !party.code_as_given().empty()) return;
+  // The standard lets individual businesses write the filler.
+  if (judged.given &&
+      party.category() == spb::PARTY_CATEGORY_INDIVIDUAL_BUSINESS) {
+    return;
+  }
+  context.log.Warning(
+      {kCodePath, "CODE_MISSING", "没有填写统一社会信用代码"});
+}
+
+void JudgeAgency(spb::Agency& agency, const char* path,
+                 const RuleContext& context) {
+  const std::string name(TrimBlanks(agency.name()));
+  agency.set_name(name);
+  agency.set_uscc(JudgeAgencyCode(agency.uscc(), name,
+                                  absl::StrCat(path, ".uscc"), context));
+}
+
+bool IsEmpty(const spb::Agency& agency) {
+  return agency.name().empty() && agency.uscc().empty();
+}
+
+void CheckAmount(bool given, std::int64_t fen, const char* path,
+                 const RuleContext& context) {
+  if (given && (fen < 0 || fen > kMaxAmountFen)) {
+    context.log.Error({path, "AMOUNT_RANGE", "金额超出允许范围"});
+  }
+}
+
+void CheckDecided(CivilDay day, const std::string& path,
+                  const RuleContext& context) {
+  CheckHasEnd(day, path, context);
+  if (day.is_date() && day.days() < kFirstDecisionDay) {
+    context.log.Warning(
+        {path, "DATE_EARLY",
+         absl::StrCat(NameForMessage(context, path), "早于1949-10-01")});
+  }
+}
+
+void CheckLicence(const spb::Licence& licence, const RuleContext& context) {
+  const CivilDay from = DayOf(licence.has_valid_from(), licence.valid_from());
+  CheckDecided(DayOf(licence.has_decided_on(), licence.decided_on()),
+               "record.licence.decided_on", context);
+  CheckHasEnd(from, "record.licence.valid_from", context);
+  CheckOrder(from, DayOf(licence.has_valid_to(), licence.valid_to()),
+             "record.licence.valid_to", context);
+}
+
+// An amount must be there exactly where a kind says so; 0 counts as none.
+void CheckAmountOfKind(bool has_kind, bool given, std::int64_t fen,
+                       const char* path, absl::string_view kind,
+                       const RuleContext& context) {
+  if (has_kind && !given) {
+    context.log.Warning(
+        {path, "AMOUNT_MISSING",
+         absl::StrCat("处罚类别含“", kind, "”，但没有填写金额")});
+  }
+  if (!has_kind && given && fen > 0) {
+    context.log.Warning(
+        {path, "AMOUNT_WITHOUT_KIND",
+         absl::StrCat("填写了金额，但处罚类别不含“", kind, "”")});
+  }
+}
+
+bool AnyKindHolds(const spb::Penalty& penalty, absl::string_view part) {
+  return absl::c_any_of(penalty.kinds(), [&](const std::string& kind) {
+    return absl::StrContains(kind, part);
+  });
+}
+
+void CheckPenaltyAmounts(const spb::Penalty& penalty,
+                         const RuleContext& context) {
+  CheckAmount(penalty.has_fine_fen(), penalty.fine_fen(),
+              "record.penalty.fine_fen", context);
+  CheckAmount(penalty.has_confiscated_fen(), penalty.confiscated_fen(),
+              "record.penalty.confiscated_fen", context);
+  // Nothing can be said where the kinds are missing.
+  if (penalty.kinds().empty()) return;
+  CheckAmountOfKind(AnyKindHolds(penalty, "罚款"), penalty.has_fine_fen(),
+                    penalty.fine_fen(), "record.penalty.fine_fen", "罚款",
+                    context);
+  CheckAmountOfKind(AnyKindHolds(penalty, "没收"),
+                    penalty.has_confiscated_fen(), penalty.confiscated_fen(),
+                    "record.penalty.confiscated_fen", "没收", context);
+  const bool withheld =
+      AnyKindHolds(penalty, "暂扣") || AnyKindHolds(penalty, "吊销");
+  if (withheld && penalty.licences_withheld().empty()) {
+    context.log.Warning({"record.penalty.licences_withheld", "FIELD_MISSING",
+                         "处罚类别含暂扣或吊销，但没有填写证照名称及编号"});
+  }
+}
+
+void CheckPublications(const spb::Penalty& penalty,
+                       const RuleContext& context) {
+  for (const spb::ChannelPublication& publication : penalty.publications()) {
+    const std::string path = KeyedPath(
+        "record.penalty.publications",
+        *v1::ChannelPublication::Channel_descriptor(), publication.channel());
+    if (publication.channel() == spb::ChannelPublication::CHANNEL_UNSPECIFIED) {
+      context.log.Error({path, "REQUIRED", "公示渠道为空"});
+    }
+    if (!publication.has_published_on()) {
+      context.log.Error({path, "REQUIRED", "公示日期为空"});
+    }
+    CheckHasEnd(
+        DayOf(publication.has_published_on(), publication.published_on()), path,
+        context);
+  }
+}
+
+void CheckPenalty(const spb::Penalty& penalty, const RuleContext& context) {
+  const CivilDay decided =
+      DayOf(penalty.has_decided_on(), penalty.decided_on());
+  const CivilDay performed =
+      DayOf(penalty.has_performed_on(), penalty.performed_on());
+  const CivilDay served = DayOf(penalty.has_served_on(), penalty.served_on());
+  CheckDecided(decided, "record.penalty.decided_on", context);
+  CheckHasEnd(performed, "record.penalty.performed_on", context);
+  CheckHasEnd(served, "record.penalty.served_on", context);
+  CheckOrder(decided, served, "record.penalty.served_on", context);
+  CheckOrder(decided,
+             DayOf(penalty.has_effective_until(), penalty.effective_until()),
+             "record.penalty.effective_until", context);
+  CheckOrder(decided, DayOf(penalty.has_term_until(), penalty.term_until()),
+             "record.penalty.term_until", context);
+  CheckPenaltyAmounts(penalty, context);
+  CheckPublications(penalty, context);
+  if (penalty.kinds_size() > kMaxKinds) {
+    context.log.Error({"record.penalty.kinds", "LIST_LENGTH",
+                       absl::StrCat("处罚类别最多", kMaxKinds, "项")});
+  }
+}
+
+void CheckComplaint(const spb::Complaint& complaint,
+                    const RuleContext& context) {
+  const CivilDay registered =
+      DayOf(complaint.has_registered_on(), complaint.registered_on());
+  const CivilDay accepted =
+      DayOf(complaint.has_accepted_on(), complaint.accepted_on());
+  const CivilDay closed =
+      DayOf(complaint.has_closed_on(), complaint.closed_on());
+  CheckDecided(registered, "record.complaint.registered_on", context);
+  CheckHasEnd(accepted, "record.complaint.accepted_on", context);
+  CheckHasEnd(closed, "record.complaint.closed_on", context);
+  CheckHasEnd(DayOf(complaint.has_purchased_on(), complaint.purchased_on()),
+              "record.complaint.purchased_on", context);
+  CheckOrder(registered, accepted, "record.complaint.accepted_on", context);
+  CheckOrder(accepted.is_date() ? accepted : registered, closed,
+             "record.complaint.closed_on", context);
+  CheckAmount(complaint.has_amount_fen(), complaint.amount_fen(),
+              "record.complaint.amount_fen", context);
+  CheckAmount(complaint.has_recovered_fen(), complaint.recovered_fen(),
+              "record.complaint.recovered_fen", context);
+}
+
+// Whether the field that a column names is set in the stored form. `fields`
+// are the wire's from the root on; the stored ones have the same numbers.
+bool IsSet(const Message& root,
+           const std::vector<const FieldDescriptor*>& fields) {
+  const Message* message = &root;
+  for (std::size_t i = 1; i < fields.size(); ++i) {
+    const FieldDescriptor* field =
+        message->GetDescriptor()->FindFieldByNumber(fields[i]->number());
+    CREDITREG_CHECK(field != nullptr, "every column's field is stored");
+    const auto& reflection = *message->GetReflection();
+    if (field->is_repeated()) return reflection.FieldSize(*message, field) > 0;
+    if (!reflection.HasField(*message, field)) return false;
+    if (field->message_type() == nullptr) return true;
+    message = &reflection.GetMessage(*message, field);
+  }
+  return true;
+}
+
+// Columns that have a rule of their own.
+bool HasOwnRule(const FieldColumn& column, bool natural_person) {
+  return column.spec.kind() == conf::v1::Column::KIND_PARTY_CODE ||
+         column.spec.path() == kCategoryPath ||
+         (natural_person && column.spec.path() == kNamePath);
+}
+
+bool IsRequired(conf::v1::Column::Required required, bool natural_person) {
+  switch (required) {
+    case conf::v1::Column::REQUIRED_ALWAYS:
+    case conf::v1::Column::REQUIRED_KEY_PART:
+    case conf::v1::Column::REQUIRED_EXPECTED:
+      return true;
+    case conf::v1::Column::REQUIRED_NOT_NATURAL_PERSON:
+      return !natural_person;
+    case conf::v1::Column::REQUIRED_NATURAL_PERSON:
+      return natural_person;
+    default:
+      return false;
+  }
+}
+
+// An empty document number of a licence that has a licence number: the standard
+// wants that one there.
+std::string SuggestionFor(const FieldColumn& column, const Message& root) {
+  if (column.spec.path() != "record.licence.document_number") return "";
+  const auto& record = static_cast<const spb::Record&>(root);
+  return record.licence().licence_number();
+}
+
+}  // namespace
+
+spb::PartyCategory CategoryOfCode(absl::string_view uscc) {
+  return absl::StartsWith(uscc, "92")
+             ? spb::PARTY_CATEGORY_INDIVIDUAL_BUSINESS
+             : spb::PARTY_CATEGORY_ORGANISATION;
+}
+
+void CheckHasEnd(CivilDay day, const std::string& path,
+                 const RuleContext& context) {
+  if (!day.is_open_ended()) return;
+  context.log.Error(
+      {path, "DATE_FORM",
+       absl::StrCat(NameForMessage(context, path), "不能填写长期")});
+}
+
+void CheckOrder(CivilDay first, CivilDay second, const std::string& path,
+                const RuleContext& context) {
+  if (!first.is_date() || !second.is_date() || second >= first) return;
+  context.log.Warning(
+      {path, "DATE_ORDER",
+       absl::StrCat(NameForMessage(context, path), "早于它之前应发生的日期")});
+}
+
+CivilDay DecisionDay(const spb::Record& record) {
+  switch (record.details_case()) {
+    case spb::Record::kLicence:
+      return DayOf(record.licence().has_decided_on(),
+                   record.licence().decided_on());
+    case spb::Record::kPenalty:
+      return DayOf(record.penalty().has_decided_on(),
+                   record.penalty().decided_on());
+    case spb::Record::kComplaint:
+      return DayOf(record.complaint().has_registered_on(),
+                   record.complaint().registered_on());
+    case spb::Record::DETAILS_NOT_SET:
+      break;
+  }
+  return CivilDay::Unknown();
+}
+
+void ApplyPartyRules(spb::Record& record, const RuleContext& context) {
+  JudgedCode judged;
+  JudgeCode(record, judged, context);
+  spb::Party& party = *record.mutable_party();
+  JudgeOldNumbers(party, context);
+  SettleCategory(record, context);
+  if (IsNaturalPerson(party)) {
+    HidePerson(party, context);
+  } else {
+    CheckCodeGiven(record, judged, context);
+  }
+}
+
+void ApplyAgencyRules(spb::Record& record, const RuleContext& context) {
+  JudgeAgency(*record.mutable_deciding_agency(), "record.deciding_agency",
+              context);
+  JudgeAgency(*record.mutable_submitting_agency(), "record.submitting_agency",
+              context);
+  // An empty message and none would be two contents of one meaning.
+  if (IsEmpty(record.deciding_agency())) record.clear_deciding_agency();
+  if (IsEmpty(record.submitting_agency())) record.clear_submitting_agency();
+  if (record.family() == spb::FAMILY_COMPLAINT) {
+    if (TrimBlanks(record.complaint().platform()).empty() &&
+        !record.has_submitting_agency()) {
+      context.log.Error({"record.complaint.platform", "REQUIRED",
+                         "平台和数据来源单位都为空，无法确定投诉的来源"});
+    }
+  } else if (!record.has_deciding_agency()) {
+    context.log.Error({"record.deciding_agency.name", "REQUIRED",
+                       "作出决定的机关名称和代码都为空"});
+  }
+}
+
+void ApplyFamilyRules(const spb::Record& record, const RuleContext& context) {
+  switch (record.details_case()) {
+    case spb::Record::kLicence:
+      CheckLicence(record.licence(), context);
+      return;
+    case spb::Record::kPenalty:
+      CheckPenalty(record.penalty(), context);
+      return;
+    case spb::Record::kComplaint:
+      CheckComplaint(record.complaint(), context);
+      return;
+    case spb::Record::DETAILS_NOT_SET:
+      return;
+  }
+}
+
+void ApplyRequired(const Message& root, absl::string_view name,
+                   bool natural_person, const RuleContext& context) {
+  for (const auto& column : context.tables.columns(context.target)) {
+    const conf::v1::Column& spec = column->spec;
+    if (!IsRequired(spec.required(), natural_person) ||
+        HasOwnRule(*column, natural_person)) {
+      continue;
+    }
+    const Message& message = column->fields.front()->name() == name
+                                 ? root
+                                 : static_cast<const Message&>(
+                                       context.personal);
+    if (IsSet(message, column->fields) ||
+        context.log.HasErrorAt(column->finding_path)) {
+      continue;
+    }
+    if (spec.required() == conf::v1::Column::REQUIRED_ALWAYS) {
+      context.log.Error({column->finding_path, "REQUIRED",
+                         absl::StrCat("必填项“", spec.label(), "”为空"),
+                         SuggestionFor(*column, root)});
+    } else {
+      context.log.Warning(
+          {column->finding_path, "FIELD_MISSING",
+           absl::StrCat("应填项“", spec.label(), "”为空"),
+           SuggestionFor(*column, root)});
+    }
+  }
+}
+
+void ApplyDocumentRules(const spb::Record& record, const RuleContext& context) {
+  if (record.documents_size() > kMaxDocuments) {
+    context.log.Error({"record.documents", "LIST_LENGTH",
+                       absl::StrCat("附件最多", kMaxDocuments, "个")});
+  }
+  for (int i = 0; i < record.documents_size(); ++i) {
+    const spb::Document& document = record.documents(i);
+    const std::string path = absl::StrCat("record.documents[", i, "]");
+    if (document.kind() == spb::Document::KIND_UNSPECIFIED) {
+      context.log.Error({path + ".kind", "REQUIRED", "附件类型为空"});
+    }
+    if (document.sm3().size() != kSm3Bytes) {
+      context.log.Error(
+          {path + ".sm3", "DOCUMENT_HASH", "附件的SM3值应为32字节"});
+    }
+    if (document.size_bytes() < 1) {
+      context.log.Error(
+          {path + ".size_bytes", "DOCUMENT_SIZE", "附件长度至少为1字节"});
+    }
+  }
+}
+
+}  // namespace creditreg

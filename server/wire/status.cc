@@ -1,0 +1,235 @@
+#include "server/wire/status.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace creditreg {
+namespace {
+
+constexpr char kBadRequestUrl[] = "type.googleapis.com/google.rpc.BadRequest";
+// A client takes 8 KiB of trailers by default, and details travel in base64
+// beside their message: what is longer is cut, the first violations stay.
+constexpr std::size_t kMaxViolations = 100;
+constexpr std::size_t kMaxDetailBytes = 3500;
+
+struct LocalizedReason {
+  absl::string_view reason;
+  absl::string_view text;
+};
+
+// What a person reads. Reasons first, then the codes' names.
+constexpr LocalizedReason kTexts[] = {
+    {"BAD_CSV", "文件不是有效的CSV，请检查引号和分隔符。"},
+    {"BAD_ENCODING", "文件字符编码有误，请使用UTF-8或GB18030。"},
+    {"CODE_CONFLICT", "该统一社会信用代码已属于另一主体，请核对后重新提交。"},
+    {"DISK_FULL", "服务器存储空间不足，数据未保存，请联系管理员。"},
+    {"ETAG_MISMATCH", "数据已被他人修改，请重新读取后再提交。"},
+    {"IMPORT_RUNNING", "同一请求编号的导入正在进行，请稍后查询结果。"},
+    {"KEY_TAKEN", "更正后的文书号等标识已属于另一条记录。"},
+    {"MISSING_COLUMN", "文件缺少必需的列，请对照模板检查表头。"},
+    {"NAME_NEVER_HELD", "名称与该代码登记的名称不一致，请核对后重新提交。"},
+    {"OVERLOADED", "服务繁忙，请稍后重试。"},
+    {"PAGE_TOKEN_EXPIRED", "翻页已超过有效时间，请从第一页重新查询。"},
+    {"POSITION_UNKNOWN", "数据位置无效或尚未到达，请重新查询。"},
+    {"REQUEST_ID_REUSED", "请求编号已用于其他内容，请更换请求编号。"},
+    {"SHUTTING_DOWN", "服务正在停止，请稍后重试。"},
+    {"TOO_LARGE", "请求超过大小限制，请分批提交。"},
+    {"TOO_MANY_ITEMS", "请求条数超过上限，请分批提交。"},
+    {"UNKNOWN_COLUMN", "文件中有无法识别的列，请对照模板检查表头。"},
+    {"VERIFY_RUNNING", "校验正在进行，请等待其完成。"},
+    {"WITHDRAWN", "该记录已撤回，不能更正。"},
+    {"ABORTED", "操作被中止，请重试。"},
+    {"ALREADY_EXISTS", "内容已存在。"},
+    {"CANCELLED", "请求已取消。"},
+    {"DATA_LOSS", "存储的数据损坏，请联系管理员。"},
+    {"DEADLINE_EXCEEDED", "请求超时，请重试。"},
+    {"FAILED_PRECONDITION", "当前状态不允许该操作。"},
+    {"INTERNAL", "服务器内部错误，请联系管理员。"},
+    {"INVALID_ARGUMENT", "请求内容有误，请按字段说明修改后重新提交。"},
+    {"NOT_FOUND", "未找到所请求的内容。"},
+    {"OUT_OF_RANGE", "请求超出有效范围。"},
+    {"PERMISSION_DENIED", "没有权限。"},
+    {"RESOURCE_EXHAUSTED", "资源不足，请稍后重试。"},
+    {"UNAUTHENTICATED", "身份未通过验证。"},
+    {"UNAVAILABLE", "服务暂不可用，请稍后重试。"},
+    {"UNIMPLEMENTED", "服务器不提供该功能。"},
+    {"UNKNOWN", "写入结果未知，请使用同一请求编号重试。"},
+};
+
+absl::string_view LocalizedText(absl::string_view reason) {
+  for (const LocalizedReason& entry : kTexts) {
+    if (entry.reason == reason) return entry.text;
+  }
+  return "请求未能完成。";
+}
+
+// The capitals that a message begins with, up to a colon; empty if none.
+absl::string_view LeadingReason(absl::string_view message) {
+  const std::size_t colon = message.find(':');
+  if (colon == absl::string_view::npos || colon < 3) return "";
+  const absl::string_view word = message.substr(0, colon);
+  const bool is_reason = std::all_of(word.begin(), word.end(), [](char c) {
+    return absl::ascii_isupper(c) || absl::ascii_isdigit(c) || c == '_';
+  });
+  return is_reason && absl::ascii_isupper(word[0]) ? word : "";
+}
+
+// The path that a message such as "item.identifier: got ..." begins with.
+absl::string_view LeadingField(absl::string_view message) {
+  const std::size_t colon = message.find(':');
+  if (colon == absl::string_view::npos || colon == 0) return "";
+  const absl::string_view word = message.substr(0, colon);
+  const bool is_path = std::all_of(word.begin(), word.end(), [](char c) {
+    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_' ||
+           c == '.' || c == '[' || c == ']';
+  });
+  return is_path ? word : "";
+}
+
+// What may be said of `status` outside.
+std::string PublicMessage(const absl::Status& status) {
+  const bool has_reason = !LeadingReason(status.message()).empty();
+  switch (status.code()) {
+    case absl::StatusCode::kUnknown:
+      return "the outcome is not known: retry with the same request id";
+    case absl::StatusCode::kInternal:
+      return "internal error";
+    case absl::StatusCode::kDataLoss:
+      return "stored data is damaged: tell the operator";
+    case absl::StatusCode::kUnimplemented:
+      return "not offered by this server";
+    case absl::StatusCode::kUnavailable:
+      if (!has_reason) return "not available now: retry later";
+      break;
+    case absl::StatusCode::kResourceExhausted:
+      if (!has_reason) return "a limit is reached: retry later";
+      break;
+    default:
+      break;
+  }
+  return std::string(status.message());
+}
+
+// How long to wait before trying again, where that helps.
+std::optional<int> RetrySeconds(const absl::Status& status,
+                                absl::string_view reason) {
+  if (status.code() == absl::StatusCode::kUnavailable) return 1;
+  if (status.code() == absl::StatusCode::kResourceExhausted &&
+      reason == "OVERLOADED") {
+    return 1;
+  }
+  return std::nullopt;
+}
+
+google::rpc::BadRequest BadRequestOf(const absl::Status& status,
+                                     absl::string_view message) {
+  google::rpc::BadRequest bad;
+  const auto payload = status.GetPayload(kBadRequestUrl);
+  if (payload.has_value() && bad.ParseFromString(std::string(*payload))) {
+    return bad;
+  }
+  bad.Clear();
+  const absl::string_view field = LeadingField(message);
+  if (!field.empty()) {
+    auto* violation = bad.add_field_violations();
+    violation->set_field(std::string(field));
+    violation->set_description(std::string(
+        absl::StripAsciiWhitespace(message.substr(field.size() + 1))));
+  }
+  return bad;
+}
+
+}  // namespace
+
+std::string ReasonOf(const absl::Status& status) {
+  if (status.ok()) return "";
+  const absl::string_view reason = LeadingReason(status.message());
+  if (!reason.empty()) return std::string(reason);
+  return absl::StatusCodeToString(status.code());
+}
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  const std::string reason = ReasonOf(status);
+  const std::string message = PublicMessage(status);
+
+  google::rpc::Status details;
+  details.set_code(static_cast<int>(status.code()));
+  details.set_message(message);
+
+  google::rpc::ErrorInfo info;
+  info.set_reason(reason);
+  info.set_domain(kErrorDomain);
+  details.add_details()->PackFrom(info);
+
+  google::rpc::LocalizedMessage localized;
+  localized.set_locale("zh-CN");
+  localized.set_message(std::string(LocalizedText(reason)));
+  details.add_details()->PackFrom(localized);
+
+  if (status.code() == absl::StatusCode::kInvalidArgument) {
+    const google::rpc::BadRequest bad = BadRequestOf(status, message);
+    if (bad.field_violations_size() > 0) details.add_details()->PackFrom(bad);
+  }
+  if (const auto seconds = RetrySeconds(status, reason)) {
+    google::rpc::RetryInfo retry;
+    retry.mutable_retry_delay()->set_seconds(*seconds);
+    details.add_details()->PackFrom(retry);
+  }
+  // The codes of absl and gRPC have the same numbers (both are google.rpc's).
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), message,
+                      details.SerializeAsString());
+}
+
+void FieldViolations::Add(absl::string_view field, absl::string_view rule) {
+  violations_.push_back({std::string(field), std::string(rule), ""});
+}
+
+absl::Status FieldViolations::ToStatus() const {
+  if (violations_.empty()) return absl::OkStatus();
+  google::rpc::BadRequest bad;
+  std::size_t bytes = 0;
+  for (const Violation& violation : violations_) {
+    bytes += violation.field.size() + violation.rule.size() +
+             violation.localized.size() + 16;
+    if (static_cast<std::size_t>(bad.field_violations_size()) ==
+            kMaxViolations ||
+        bytes > kMaxDetailBytes) {
+      break;
+    }
+    auto* entry = bad.add_field_violations();
+    entry->set_field(violation.field);
+    entry->set_description(violation.rule);
+    if (!violation.localized.empty()) {
+      entry->mutable_localized_message()->set_locale("zh-CN");
+      entry->mutable_localized_message()->set_message(violation.localized);
+    }
+  }
+  absl::Status status = absl::InvalidArgumentError(
+      absl::StrCat(violations_.front().field, ": ", violations_.front().rule));
+  status.SetPayload(kBadRequestUrl, absl::Cord(bad.SerializeAsString()));
+  return status;
+}
+
+absl::Status InvalidByFindings(const std::vector<Finding>& findings) {
+  FieldViolations violations;
+  for (const Finding& finding : findings) {
+    if (finding.severity != Severity::kError) continue;
+    const std::string field = finding.field.empty() ? "request" : finding.field;
+    violations.violations_.push_back(
+        {field, absl::StrCat("breaks rule ", finding.rule), finding.message});
+  }
+  return violations.ToStatus();
+}
+
+}  // namespace creditreg
