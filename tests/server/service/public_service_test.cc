@@ -1,0 +1,380 @@
+// PublicLookupService over real gRPC: what the public gets, and above all what
+// it never gets.
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/server/service/test_server.h"
+
+namespace creditreg {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+constexpr char kTables[] = CREDITREG_SOURCE_DIR "/conf/intake";
+
+// Stands in every field that the public must not see.
+constexpr char kSecret[] = "不得公开";
+
+class PublicServiceTest : public ::testing::Test {
+ protected:
+  grpc::Status List(const v1::ListPublicLicencesRequest& request,
+                    v1::ListPublicLicencesResponse* response) {
+    grpc::ClientContext context;
+    return server_.lookup().ListPublicLicences(&context, request, response);
+  }
+  v1::ListPublicLicencesResponse List(const std::string& identifier) {
+    v1::ListPublicLicencesRequest request;
+    request.mutable_item()->set_identifier(identifier);
+    v1::ListPublicLicencesResponse response;
+    const grpc::Status status = List(request, &response);
+    EXPECT_EQ(CodeAndReason(status), "OK");
+    return response;
+  }
+  // One message through the stream.
+  v1::BatchGetPublicEnterprisesResponse Batch(
+      const std::vector<std::string>& identifiers) {
+    grpc::ClientContext context;
+    const auto stream = server_.lookup().BatchGetPublicEnterprises(&context);
+    v1::BatchGetPublicEnterprisesRequest request;
+    for (const std::string& identifier : identifiers) {
+      request.add_items()->set_identifier(identifier);
+    }
+    EXPECT_TRUE(stream->Write(request));
+    stream->WritesDone();
+    v1::BatchGetPublicEnterprisesResponse response;
+    EXPECT_TRUE(stream->Read(&response));
+    EXPECT_EQ(CodeAndReason(stream->Finish()), "OK");
+    return response;
+  }
+  void Withhold(const std::string& identifier) {
+    v1::WithholdEnterpriseRequest request;
+    request.set_request_id(server_.NewRequestId());
+    request.mutable_item()->set_identifier(identifier);
+    request.set_withheld(true);
+    request.set_reason(kSecret);
+    v1::WithholdEnterpriseResponse response;
+    grpc::ClientContext context;
+    ASSERT_EQ(CodeAndReason(server_.write().WithholdEnterprise(
+                  &context, request, &response)),
+              "OK");
+  }
+
+  TestServer server_{kTables};
+};
+
+// An enterprise with the secret in every private field.
+v1::Enterprise FullEnterprise(const std::string& uscc,
+                              const std::string& name) {
+  v1::Enterprise enterprise = SampleEnterprise(uscc, name);
+  enterprise.set_legal_representative(kSecret);
+  enterprise.set_remark(kSecret);
+  enterprise.mutable_supervising_unit()->set_name(kSecret);
+  enterprise.mutable_capital()->set_text(kSecret);
+  v1::OldNumber* number = enterprise.add_old_numbers();
+  number->set_kind(v1::OLD_NUMBER_KIND_OTHER);
+  number->set_value(absl::StrCat("旧", kSecret));
+  v1::FormerName* former = enterprise.add_former_names();
+  former->set_name("曾用名称公司");
+  former->set_until("2020-01-01");
+  former->set_reason(kSecret);
+  return enterprise;
+}
+
+v1::Record FullLicence(const std::string& uscc, const std::string& name) {
+  v1::Record record = SampleLicence(uscc, name, "许1号");
+  record.mutable_licence()->set_remark(kSecret);
+  record.mutable_party()->set_legal_representative(kSecret);
+  record.mutable_submitting_agency()->set_name(kSecret);
+  const std::string hash(32, 'h');
+  for (const v1::Document::Kind kind :
+       {v1::Document::KIND_ORIGINAL, v1::Document::KIND_REDACTED_COPY}) {
+    v1::Document* document = record.add_documents();
+    document->set_kind(kind);
+    document->set_title(kind == v1::Document::KIND_ORIGINAL ? kSecret
+                                                            : "公开副本");
+    document->set_sm3(hash);
+    document->set_size_bytes(10);
+    document->set_source_uri(kSecret);
+  }
+  return record;
+}
+
+v1::PersonalFields FullPersonal() {
+  v1::PersonalFields personal;
+  personal.set_telephone("13800138000");
+  personal.set_legal_representative_id_number("11010519491231002X");
+  return personal;
+}
+
+TEST_F(PublicServiceTest, NoAnswerHoldsAPrivateField) {
+  const v1::Enterprise put =
+      server_.Put(FullEnterprise(kCodeA, "甲公司"), FullPersonal());
+  server_.Submit(FullLicence(kCodeA, "甲公司"), FullPersonal());
+  server_.Submit(SamplePenalty(kCodeA, "甲公司", "罚不得公开号"));
+  // The secrets are stored, so this test can fail.
+  ASSERT_THAT(server_.Get(kCodeA).SerializeAsString(), HasSubstr(kSecret));
+
+  std::vector<std::string> answers;
+  answers.push_back(server_.GetPublic(kCodeA).SerializeAsString());
+  answers.push_back(Batch({kCodeA}).SerializeAsString());
+  const v1::ListPublicLicencesResponse licences = List(kCodeA);
+  ASSERT_EQ(licences.licences_size(), 1);
+  answers.push_back(licences.SerializeAsString());
+  for (const std::string& answer : answers) {
+    EXPECT_THAT(answer, Not(HasSubstr(kSecret)));
+    EXPECT_THAT(answer, Not(HasSubstr("13800138000")));
+    EXPECT_THAT(answer, Not(HasSubstr("11010519491231002X")));
+    EXPECT_THAT(answer, Not(HasSubstr(put.etag())));
+  }
+  const v1::Enterprise shown = server_.GetPublic(kCodeA).enterprise();
+  EXPECT_EQ(shown.quality_flags_size(), 0);
+  EXPECT_FALSE(shown.has_recorded_at());
+  EXPECT_FALSE(shown.has_first_received_at());
+  EXPECT_EQ(shown.old_numbers_size(), 0);
+}
+
+TEST_F(PublicServiceTest, ShowsRegistrationFacts) {
+  server_.Put(FullEnterprise(kCodeA, "甲公司"));
+  const v1::LookupResult result = server_.GetPublic(kCodeA);
+  EXPECT_EQ(result.verdict(), v1::LOOKUP_VERDICT_FOUND);
+  EXPECT_EQ(result.matched_by(), v1::MATCHED_BY_USCC);
+  EXPECT_EQ(result.enterprise().name(), "甲公司");
+  EXPECT_EQ(result.enterprise().established_on(), "2015-03-02");
+  EXPECT_EQ(result.enterprise().address().text(), "科技园路1号");
+  ASSERT_EQ(result.enterprise().former_names_size(), 1);
+  EXPECT_EQ(result.enterprise().former_names(0).name(), "曾用名称公司");
+}
+
+TEST_F(PublicServiceTest, AnIndividualBusinessHasNoStreetNumber) {
+  v1::Enterprise business = SampleEnterprise(kCodeA, "甲小店");
+  business.set_category(v1::PARTY_CATEGORY_INDIVIDUAL_BUSINESS);
+  server_.Put(business);
+  const v1::LookupResult result = server_.GetPublic(kCodeA);
+  EXPECT_EQ(result.enterprise().address().division_code(), "440305");
+  EXPECT_EQ(result.enterprise().address().text(), "");
+}
+
+TEST_F(PublicServiceTest, AHiddenFileLooksLikeNone) {
+  server_.Put(FullEnterprise(kCodeA, "甲公司"));
+  server_.Submit(FullLicence(kCodeA, "甲公司"));
+  Withhold(kCodeA);
+  v1::LookupResult hidden = server_.GetPublic(kCodeA);
+  v1::LookupResult absent = server_.GetPublic(kCodeB);
+  hidden.clear_identifier();
+  hidden.clear_code_warnings();
+  absent.clear_identifier();
+  absent.clear_code_warnings();
+  EXPECT_EQ(hidden.SerializeAsString(), absent.SerializeAsString());
+
+  v1::ListPublicLicencesRequest request;
+  request.mutable_item()->set_identifier(kCodeA);
+  v1::ListPublicLicencesResponse response;
+  const grpc::Status of_hidden = List(request, &response);
+  request.mutable_item()->set_identifier(kCodeB);
+  const grpc::Status of_absent = List(request, &response);
+  EXPECT_EQ(CodeAndReason(of_hidden), "NOT_FOUND NOT_FOUND");
+  EXPECT_EQ(of_hidden.error_message(), of_absent.error_message());
+  EXPECT_EQ(of_hidden.error_details(), of_absent.error_details());
+}
+
+TEST_F(PublicServiceTest, AHiddenHolderOfASharedNumberDoesNotShow) {
+  v1::Enterprise first = SampleEnterprise(kCodeA, "甲公司");
+  v1::Enterprise second = SampleEnterprise(kCodeB, "乙公司");
+  for (v1::Enterprise* enterprise : {&first, &second}) {
+    v1::OldNumber* number = enterprise->add_old_numbers();
+    number->set_kind(v1::OLD_NUMBER_KIND_REGISTRATION);
+    number->set_value("440301103097413");
+  }
+  server_.Put(first);
+  server_.Put(second);
+  EXPECT_EQ(server_.GetPublic("440301103097413").verdict(),
+            v1::LOOKUP_VERDICT_AMBIGUOUS);
+  Withhold(kCodeB);
+  const v1::LookupResult result = server_.GetPublic("440301103097413");
+  EXPECT_EQ(result.verdict(), v1::LOOKUP_VERDICT_OLD_NUMBER);
+  EXPECT_EQ(result.matched_by(), v1::MATCHED_BY_OLD_NUMBER);
+  EXPECT_EQ(result.candidates_size(), 0);
+  EXPECT_EQ(result.enterprise().uscc(), kCodeA);
+  Withhold(kCodeA);
+  EXPECT_EQ(server_.GetPublic("440301103097413").verdict(),
+            v1::LOOKUP_VERDICT_NOT_FOUND);
+}
+
+TEST_F(PublicServiceTest, AResidentIdLeadsNowhere) {
+  // An individual's tax number is their resident ID.
+  v1::Enterprise business = SampleEnterprise(kCodeA, "甲小店");
+  business.set_category(v1::PARTY_CATEGORY_INDIVIDUAL_BUSINESS);
+  v1::OldNumber* number = business.add_old_numbers();
+  number->set_kind(v1::OLD_NUMBER_KIND_TAX);
+  number->set_value("11010519491231002X");
+  server_.Put(business);
+  EXPECT_EQ(server_.Get("11010519491231002X").verdict(),
+            v1::LOOKUP_VERDICT_OLD_NUMBER);
+  const v1::LookupResult result = server_.GetPublic("11010519491231002X");
+  EXPECT_EQ(result.verdict(), v1::LOOKUP_VERDICT_NOT_FOUND);
+  EXPECT_FALSE(result.has_enterprise());
+}
+
+TEST_F(PublicServiceTest, BadCodesComeWithNearOnes) {
+  const v1::LookupResult result = server_.GetPublic("914403001922038215");
+  EXPECT_EQ(result.verdict(), v1::LOOKUP_VERDICT_BAD_CODE);
+  EXPECT_THAT(result.nearest_codes(), Not(IsEmpty()));
+}
+
+TEST_F(PublicServiceTest, OnlyLicencesInForceOfOrganisationsAreListed) {
+  server_.Put(SampleEnterprise(kCodeA, "甲公司"));
+  server_.Submit(FullLicence(kCodeA, "甲公司"));
+  server_.Submit(SamplePenalty(kCodeA, "甲公司", "罚1号"));
+  const std::string withdrawn =
+      server_.Submit(SampleLicence(kCodeA, "甲公司", "许2号"));
+  v1::WithdrawRecordRequest withdraw;
+  withdraw.set_request_id("w-1");
+  withdraw.set_record_id(withdrawn);
+  withdraw.set_reason("撤回");
+  v1::WithdrawRecordResponse ignored;
+  grpc::ClientContext context;
+  ASSERT_TRUE(
+      server_.write().WithdrawRecord(&context, withdraw, &ignored).ok());
+  const v1::ListPublicLicencesResponse response = List(kCodeA);
+  ASSERT_EQ(response.licences_size(), 1);
+  const v1::Record& licence = response.licences(0);
+  EXPECT_EQ(licence.licence().document_number(), "许1号");
+  EXPECT_THAT(licence.record_id(), SizeIs(26));
+  EXPECT_EQ(licence.state(), v1::RECORD_STATE_UNSPECIFIED);
+  ASSERT_EQ(licence.documents_size(), 1);
+  EXPECT_EQ(licence.documents(0).title(), "公开副本");
+  EXPECT_EQ(licence.documents(0).source_uri(), "");
+
+  v1::Enterprise business = SampleEnterprise(kCodeB, "乙小店");
+  business.set_category(v1::PARTY_CATEGORY_INDIVIDUAL_BUSINESS);
+  server_.Put(business);
+  v1::Record record = SampleLicence(kCodeB, "乙小店", "许3号");
+  record.mutable_party()->set_category(v1::PARTY_CATEGORY_INDIVIDUAL_BUSINESS);
+  server_.Submit(record);
+  EXPECT_EQ(List(kCodeB).licences_size(), 0);
+}
+
+TEST_F(PublicServiceTest, PagesAreFullThoughRowsBetweenAreHidden) {
+  server_.Put(SampleEnterprise(kCodeA, "甲公司"));
+  for (int i = 0; i < 12; ++i) {
+    v1::Record record =
+        SampleLicence(kCodeA, "甲公司", absl::StrCat("许", i, "号"));
+    if (i % 2 == 0) {
+      record.mutable_party()->set_category(
+          v1::PARTY_CATEGORY_INDIVIDUAL_BUSINESS);
+    }
+    server_.Submit(record);
+  }
+  v1::ListPublicLicencesRequest request;
+  request.mutable_item()->set_identifier(kCodeA);
+  request.set_page_size(4);
+  v1::ListPublicLicencesResponse page;
+  ASSERT_EQ(CodeAndReason(List(request, &page)), "OK");
+  EXPECT_EQ(page.licences_size(), 4);
+  const std::string position = page.position().token();
+  request.set_page_token(page.next_page_token());
+  server_.Submit(SampleLicence(kCodeA, "甲公司", "许后号"));
+  ASSERT_EQ(CodeAndReason(List(request, &page)), "OK");
+  EXPECT_EQ(page.licences_size(), 2);
+  EXPECT_EQ(page.next_page_token(), "");
+  EXPECT_EQ(page.position().token(), position);
+}
+
+TEST_F(PublicServiceTest, WhatIsHiddenBetweenPagesIsGone) {
+  server_.Put(SampleEnterprise(kCodeA, "甲公司"));
+  std::vector<std::string> ids;
+  for (int i = 0; i < 3; ++i) {
+    ids.push_back(server_.Submit(
+        SampleLicence(kCodeA, "甲公司", absl::StrCat("许", i, "号"))));
+  }
+  v1::ListPublicLicencesRequest request;
+  request.mutable_item()->set_identifier(kCodeA);
+  request.set_page_size(1);
+  v1::ListPublicLicencesResponse page;
+  ASSERT_EQ(CodeAndReason(List(request, &page)), "OK");
+  for (const std::string& id : ids) {
+    if (id == page.licences(0).record_id()) continue;
+    v1::WithdrawRecordRequest withdraw;
+    withdraw.set_request_id(server_.NewRequestId());
+    withdraw.set_record_id(id);
+    withdraw.set_reason("撤回");
+    v1::WithdrawRecordResponse ignored;
+    grpc::ClientContext context;
+    ASSERT_TRUE(
+        server_.write().WithdrawRecord(&context, withdraw, &ignored).ok());
+  }
+  request.set_page_token(page.next_page_token());
+  ASSERT_EQ(CodeAndReason(List(request, &page)), "OK");
+  EXPECT_EQ(page.licences_size(), 0);
+
+  // A file that is hidden ends its list.
+  Withhold(kCodeA);
+  EXPECT_EQ(CodeAndReason(List(request, &page)), "NOT_FOUND NOT_FOUND");
+}
+
+TEST_F(PublicServiceTest, CallsHaveTheirErrors) {
+  v1::ListPublicLicencesRequest request;
+  v1::ListPublicLicencesResponse response;
+  EXPECT_EQ(FirstField(List(request, &response)), "item.identifier");
+  request.mutable_item()->set_identifier(kCodeA);
+  request.set_page_size(101);
+  EXPECT_EQ(FirstField(List(request, &response)), "page_size");
+  request.clear_page_size();
+  request.set_page_token("nonsense");
+  EXPECT_EQ(FirstField(List(request, &response)), "page_token");
+  request.clear_page_token();
+  request.mutable_min_position()->set_token("nonsense");
+  EXPECT_EQ(CodeAndReason(List(request, &response)),
+            "FAILED_PRECONDITION POSITION_UNKNOWN");
+
+  v1::GetPublicEnterpriseRequest get;
+  v1::GetPublicEnterpriseResponse got;
+  grpc::ClientContext first;
+  EXPECT_EQ(FirstField(server_.lookup().GetPublicEnterprise(&first, get, &got)),
+            "item.identifier");
+  get.mutable_item()->set_identifier(kCodeA);
+  get.mutable_min_position()->set_token("nonsense");
+  grpc::ClientContext second;
+  EXPECT_EQ(
+      CodeAndReason(server_.lookup().GetPublicEnterprise(&second, get, &got)),
+      "FAILED_PRECONDITION POSITION_UNKNOWN");
+}
+
+TEST_F(PublicServiceTest, AnExpiredPageTokenSaysSo) {
+  server_.Put(SampleEnterprise(kCodeA, "甲公司"));
+  for (int i = 0; i < 2; ++i) {
+    server_.Submit(
+        SampleLicence(kCodeA, "甲公司", absl::StrCat("许", i, "号")));
+  }
+  v1::ListPublicLicencesRequest request;
+  request.mutable_item()->set_identifier(kCodeA);
+  request.set_page_size(1);
+  v1::ListPublicLicencesResponse page;
+  ASSERT_EQ(CodeAndReason(List(request, &page)), "OK");
+  request.set_page_token(page.next_page_token());
+  server_.clock().Advance(absl::Minutes(11));
+  EXPECT_EQ(CodeAndReason(List(request, &page)),
+            "FAILED_PRECONDITION PAGE_TOKEN_EXPIRED");
+}
+
+TEST_F(PublicServiceTest, ABatchGivesVerdictsInOrder) {
+  server_.Put(SampleEnterprise(kCodeA, "甲公司"));
+  const v1::BatchGetPublicEnterprisesResponse response =
+      Batch({kCodeB, kCodeA, kCodeA, "00000000000000000X"});
+  ASSERT_EQ(response.results_size(), 4);
+  EXPECT_EQ(response.results(0).verdict(), v1::LOOKUP_VERDICT_NOT_FOUND);
+  EXPECT_EQ(response.results(1).verdict(), v1::LOOKUP_VERDICT_FOUND);
+  EXPECT_EQ(response.results(2).index(), 2);
+  EXPECT_EQ(response.results(3).verdict(), v1::LOOKUP_VERDICT_PLACEHOLDER);
+}
+
+}  // namespace
+}  // namespace creditreg

@@ -1,0 +1,131 @@
+// A whole server for tests: a real registry in a folder of its own, every
+// service, real gRPC on a free port, a clock that stands still.
+
+#ifndef CREDITREG_TESTS_SERVER_SERVICE_TEST_SERVER_H_
+#define CREDITREG_TESTS_SERVER_SERVICE_TEST_SERVER_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "creditreg/v1/admin_service.grpc.pb.h"
+#include "creditreg/v1/intake_service.grpc.pb.h"
+#include "creditreg/v1/public_lookup_service.grpc.pb.h"
+#include "creditreg/v1/registry_read_service.grpc.pb.h"
+#include "creditreg/v1/registry_write_service.grpc.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/client_context.h"
+#include "grpcpp/impl/codegen/service_type.h"
+#include "gtest/gtest.h"
+#include "index/base/random.h"
+#include "index/registry/registry.h"
+#include "server/ops/call_gate.h"
+#include "server/ops/call_stats.h"
+#include "server/ops/grpc_server.h"
+#include "server/ops/json_log.h"
+#include "server/ops/worker_pool.h"
+#include "server/service/environment.h"
+#include "server/wire/field_tables.h"
+#include "tests/testing/fake_clock.h"
+
+namespace creditreg {
+
+struct TestServerOptions {
+  std::int64_t max_concurrent_calls = 1000;
+  std::int64_t max_concurrent_imports = 4;
+};
+
+class TestServer {
+ public:
+  // `tables` is the folder conf/intake. Stops the test where something does not
+  // start.
+  explicit TestServer(const std::string& tables,
+                      const TestServerOptions& options = {});
+  ~TestServer();
+
+  // Ends everything and starts again on the same data.
+  void Restart();
+
+  FakeClock& clock() { return clock_; }
+  Registry& registry() { return *registry_; }
+  GrpcServer& server() { return *server_; }
+  CallGate& gate() { return *gate_; }
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+  // Everything logged so far.
+  std::string log() const;
+
+  v1::RegistryReadService::Stub& read() { return *read_; }
+  v1::RegistryWriteService::Stub& write() { return *write_; }
+  v1::PublicLookupService::Stub& lookup() { return *lookup_; }
+  v1::IntakeService::Stub& intake() { return *intake_; }
+  v1::AdminService::Stub& admin() { return *admin_; }
+
+  // Calls that must succeed.
+  v1::Enterprise Put(const v1::Enterprise& enterprise,
+                     const std::optional<v1::PersonalFields>& personal = {});
+  // The id of the stored record.
+  std::string Submit(const v1::Record& record,
+                     const v1::PersonalFields& personal = {});
+  v1::LookupResult Get(const std::string& identifier);
+  v1::LookupResult GetPublic(const std::string& identifier);
+  // A request id that no other call of this server has.
+  std::string NewRequestId();
+
+ private:
+  void Start();
+  void Stop();
+
+  const TestServerOptions options_;
+  std::string folder_;
+  FakeClock clock_;
+  SystemRandom random_;
+  int next_request_ = 1;
+  mutable absl::Mutex mutex_;
+  std::string log_text_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<const FieldTables> tables_;
+  std::unique_ptr<JsonLog> log_;
+  std::unique_ptr<Registry> registry_;
+  std::unique_ptr<CallGate> gate_;
+  std::unique_ptr<CallStats> stats_;
+  std::unique_ptr<WorkerPool> answer_workers_;
+  std::unique_ptr<WorkerPool> import_workers_;
+  ServiceEnvironment environment_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+  std::unique_ptr<GrpcServer> server_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::RegistryReadService::Stub> read_;
+  std::unique_ptr<v1::RegistryWriteService::Stub> write_;
+  std::unique_ptr<v1::PublicLookupService::Stub> lookup_;
+  std::unique_ptr<v1::IntakeService::Stub> intake_;
+  std::unique_ptr<v1::AdminService::Stub> admin_;
+};
+
+// "CODE REASON", for example "ABORTED ETAG_MISMATCH"; "OK". Fails the test
+// where details are missing.
+std::string CodeAndReason(const grpc::Status& status);
+
+// The field of the first violation; empty: none.
+std::string FirstField(const grpc::Status& status);
+
+// Three valid codes, and messages that pass every rule.
+inline constexpr char kCodeA[] = "914403001922038216";
+inline constexpr char kCodeB[] = "91330100799655058B";
+inline constexpr char kCodeC[] = "91110108551385082Q";
+
+v1::Enterprise SampleEnterprise(const std::string& uscc,
+                                const std::string& name);
+v1::Record SampleLicence(const std::string& party_uscc,
+                         const std::string& party_name,
+                         const std::string& document_number);
+v1::Record SamplePenalty(const std::string& party_uscc,
+                         const std::string& party_name,
+                         const std::string& document_number);
+
+}  // namespace creditreg
+
+#endif  // CREDITREG_TESTS_SERVER_SERVICE_TEST_SERVER_H_
