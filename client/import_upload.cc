@@ -104,6 +104,8 @@ class Attempt {
       return LocalFileError(state_.upload.path,
                             "changed while it was being sent");
     }
+    request.mutable_end()->set_total_bytes(total);
+    if (!Write(request)) return absl::OkStatus();
     stream_->WritesDone();
     return absl::OkStatus();
   }

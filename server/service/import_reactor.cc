@@ -130,7 +130,12 @@ bool ImportReactor::Advance() {
     answers_.pop_front();
   }
   if (message_ready_ && status_.ok()) TakeMessage();
-  if (half_closed_ && !ended_ && status_.ok()) TakeEnd();
+  // Whether the caller closed or vanished cannot be told here: only `end` ends
+  // a file.
+  if (half_closed_ && !ended_ && status_.ok()) {
+    Fail(absl::InvalidArgumentError(
+        "end: absent, want it last; rows that came whole are stored"));
+  }
   if (status_.ok()) HandOver();
   const bool all_stored =
       file_ != nullptr && !file_->HasBatch() && in_flight_.empty();
@@ -156,7 +161,7 @@ bool ImportReactor::Advance() {
 
 bool ImportReactor::WantsToRead() const {
   return status_.ok() && file_status_.ok() && !reading_ && !message_ready_ &&
-         !half_closed_ && outgoing_.empty() && !writing_ &&
+         !half_closed_ && !ended_ && outgoing_.empty() && !writing_ &&
          (file_ == nullptr || !file_->HasBatch());
 }
 
@@ -170,8 +175,10 @@ void ImportReactor::TakeMessage() {
     TakeStart();
   } else if (request_.has_chunk()) {
     TakeChunk();
+  } else if (request_.has_end()) {
+    TakeEnd();
   } else {
-    Fail(absl::InvalidArgumentError("part: absent, want start or chunk"));
+    Fail(absl::InvalidArgumentError("part: absent, want start, chunk or end"));
   }
 }
 
@@ -231,10 +238,16 @@ void ImportReactor::TakeChunk() {
 }
 
 void ImportReactor::TakeEnd() {
-  ended_ = true;
   if (file_ == nullptr) {
     return Fail(absl::InvalidArgumentError("start: absent, want it first"));
   }
+  if (request_.end().total_bytes() !=
+      static_cast<std::int64_t>(file_->total_bytes())) {
+    return Fail(absl::InvalidArgumentError(
+        absl::StrCat("end.total_bytes: got ", request_.end().total_bytes(),
+                     ", want the ", file_->total_bytes(), " bytes sent")));
+  }
+  ended_ = true;
   if (file_status_.ok()) file_status_ = file_->End();
   OpenSession();
 }

@@ -440,6 +440,10 @@ class FakeRegistry::Intake final : public v1::IntakeService::Service {
   grpc::Status Take(grpc::ServerContext* context, Stream* stream, Run& run) {
     v1::ImportRequest request;
     while (stream->Read(&request)) {
+      if (request.has_end()) {
+        Flush(stream, run);
+        return Finish(stream, run);
+      }
       if (request.chunk().size() > 256 * 1024) {
         return FakeError(grpc::StatusCode::INVALID_ARGUMENT, "CHUNK");
       }
@@ -448,8 +452,7 @@ class FakeRegistry::Intake final : public v1::IntakeService::Service {
       if (!status.ok()) return status;
     }
     if (context->IsCancelled()) return grpc::Status::CANCELLED;
-    Flush(stream, run);
-    return Finish(stream, run);
+    return FakeError(grpc::StatusCode::INVALID_ARGUMENT, "NO_END");
   }
 
   grpc::Status TakeRows(grpc::ServerContext* context, Stream* stream,

@@ -72,6 +72,13 @@ class ImportServiceTest : public ::testing::Test {
     return request;
   }
 
+  static v1::ImportRequest End(std::size_t total_bytes) {
+    v1::ImportRequest request;
+    request.mutable_end()->set_total_bytes(
+        static_cast<std::int64_t>(total_bytes));
+    return request;
+  }
+
   static void Take(const v1::ImportResponse& response, Imported* imported) {
     if (response.has_started()) imported->started = response.started();
     if (response.has_receipt()) {
@@ -112,6 +119,7 @@ class ImportServiceTest : public ::testing::Test {
     for (std::size_t at = 0; at < file.size(); at += piece) {
       messages.push_back(Chunk(file.substr(at, piece)));
     }
+    messages.push_back(End(file.size()));
     return Send(messages);
   }
 
@@ -261,7 +269,8 @@ TEST_F(ImportServiceTest, AnotherFileWithTheSameIdIsRefused) {
   EXPECT_EQ(CodeAndReason(Import("i-1", file).status), "OK");
   v1::ImportRequest other = Start("i-1");
   other.mutable_start()->set_source_id("gd-sample");
-  EXPECT_EQ(CodeAndReason(Send({other, Chunk(file)}).status), reused);
+  EXPECT_EQ(CodeAndReason(Send({other, Chunk(file), End(file.size())}).status),
+            reused);
 }
 
 TEST_F(ImportServiceTest, AnInterruptedFileGoesOn) {
@@ -322,6 +331,7 @@ TEST_F(ImportServiceTest, OneRunOfAnImportAtATime) {
             "FAILED_PRECONDITION IMPORT_RUNNING");
   // Another id may run beside it.
   EXPECT_EQ(CodeAndReason(Import("i-2", File(40)).status), "OK");
+  ASSERT_TRUE(stream->Write(End(File(40).size())));
   stream->WritesDone();
   while (stream->Read(&response)) {
   }
@@ -331,7 +341,8 @@ TEST_F(ImportServiceTest, OneRunOfAnImportAtATime) {
 TEST_F(ImportServiceTest, CheckingStoresNothing) {
   v1::ImportRequest start = Start("i-1");
   start.mutable_start()->set_validate_only(true);
-  const Imported imported = Send({start, Chunk(File(25))});
+  const Imported imported =
+      Send({start, Chunk(File(25)), End(File(25).size())});
   ASSERT_EQ(CodeAndReason(imported.status), "OK");
   EXPECT_TRUE(imported.receipt.validate_only());
   EXPECT_FALSE(imported.receipt.has_position());
@@ -346,7 +357,8 @@ TEST_F(ImportServiceTest, CheckingStoresNothing) {
 TEST_F(ImportServiceTest, OnlyWhatIsAskedForIsListed) {
   v1::ImportRequest start = Start("i-1");
   start.mutable_start()->set_least_severity(v1::SEVERITY_ERROR);
-  const Imported imported = Send({start, Chunk(File(25))});
+  const Imported imported =
+      Send({start, Chunk(File(25)), End(File(25).size())});
   ASSERT_EQ(CodeAndReason(imported.status), "OK");
   ASSERT_THAT(imported.verdicts, SizeIs(2));
   for (const v1::RowVerdict& verdict : imported.verdicts) {
@@ -377,7 +389,7 @@ TEST_F(ImportServiceTest, MessagesInTheWrongOrderOrFormAreNamed) {
   const std::vector<BadMessages> all = {
       {{Chunk("x")}, "part"},
       {{v1::ImportRequest()}, "part"},
-      {{}, "start"},
+      {{}, "end"},
       {{Start("i-1"), Start("i-1")}, "start"},
       {{no_id}, "request_id"},
       {{no_format}, "start.format"},
@@ -386,6 +398,9 @@ TEST_F(ImportServiceTest, MessagesInTheWrongOrderOrFormAreNamed) {
       {{negative}, "start.total_bytes"},
       {{severity}, "start.least_severity"},
       {{Start("i-1"), Chunk(std::string((1 << 20) + 1, 'x'))}, "chunk"},
+      {{End(0)}, "start"},
+      {{Start("i-1"), Chunk(File(3))}, "end"},
+      {{Start("i-1"), Chunk(File(3)), End(7)}, "end.total_bytes"},
   };
   for (const BadMessages& bad : all) {
     const Imported imported = Send(bad.messages);
@@ -478,6 +493,9 @@ TEST(ImportOverloadTest, OneImportTooManyIsToldToComeBack) {
   const auto refused = server.intake().Import(&second);
   EXPECT_FALSE(refused->Read(&response));
   EXPECT_EQ(CodeAndReason(refused->Finish()), "RESOURCE_EXHAUSTED OVERLOADED");
+  chunk.mutable_end()->set_total_bytes(
+      static_cast<std::int64_t>(File(10).size()));
+  ASSERT_TRUE(running->Write(chunk));
   running->WritesDone();
   while (running->Read(&response)) {
   }
