@@ -1,0 +1,107 @@
+// creditreg_bench: measures a registry against its peers. See README.md.
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "bench/load/core_bench.h"
+#include "bench/load/echo_server.h"
+#include "bench/load/figure.h"
+#include "index/base/status_macros.h"
+
+namespace creditreg::bench {
+namespace {
+
+// A limit for a figure that is not there would judge nothing, silently.
+absl::Status CheckLimits(const std::vector<Limit>& limits,
+                         const std::string& bench,
+                         const std::vector<Figure>& figures) {
+  for (const Limit& limit : limits) {
+    bool is_known = limit.bench != bench;
+    for (const Figure& figure : figures) {
+      if (figure.figure == limit.figure) is_known = true;
+    }
+    if (!is_known) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("limits: ", limit.figure, " is no figure of ", bench));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Limit>> ReadLimits(const std::string& path) {
+  const std::ifstream file(path);
+  if (!file) return absl::NotFoundError(absl::StrCat(path, ": not there"));
+  std::ostringstream text;
+  text << file.rdbuf();
+  return ParseLimits(text.str());
+}
+
+// True where every figure is good enough; prints them in any case.
+absl::StatusOr<bool> RunCore(const BenchOptions& options,
+                             const std::string& limits_file) {
+  CREDITREG_ASSIGN_OR_RETURN(std::vector<Limit> limits,
+                             ReadLimits(limits_file));
+  CREDITREG_ASSIGN_OR_RETURN(std::vector<Figure> figures,
+                             RunCoreBench(options));
+  CREDITREG_RETURN_IF_ERROR(CheckLimits(limits, "core", figures));
+  if (options.quick) limits.clear();
+  bool all_ok = true;
+  for (Figure& figure : figures) {
+    Judge(limits, &figure);
+    if (options.quick) figure.note = absl::StrCat("quick; ", figure.note);
+    if (!figure.ok) all_ok = false;
+    std::printf("%s\n", ToJsonLine(figure).c_str());
+  }
+  return all_ok;
+}
+
+// 2: nothing could be measured.
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "creditreg_bench: %s\n",
+               std::string(status.message()).c_str());
+  return 2;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("Measures a credit registry; prints figures as JSON lines");
+  app.require_subcommand(1);
+  BenchOptions options;
+  options.self = "/proc/self/exe";
+  options.codes_dir = "conf/codes";
+  std::string limits = "bench/floors.tsv";
+  CLI::App* const core = app.add_subcommand("core", "Look-ups and imports");
+  core->add_option("--data", options.data_dir, "Data set")->required();
+  core->add_option("--codes", options.codes_dir, "Code lists of the data set");
+  core->add_option("--work", options.work_dir, "Empty folder")->required();
+  core->add_option("--server", options.server, "creditregd")->required();
+  core->add_option("--limits", limits, "Floors and ceilings");
+  core->add_option("--file_system", options.file_system, "Of --work");
+  core->add_flag("--quick", options.quick, "Show that it works; judge nothing");
+  std::string listen = "127.0.0.1:0";
+  std::string port_file;
+  CLI::App* const echo =
+      app.add_subcommand("echo-server", "Answers every call with 800 bytes");
+  echo->add_option("--listen", listen, "host:port");
+  echo->add_option("--port_file", port_file, "Gets host:port")->required();
+  CLI11_PARSE(app, argc, argv);
+
+  if (echo->parsed()) {
+    const absl::Status status = ServeEcho(listen, port_file);
+    return status.ok() ? 0 : Fail(status);
+  }
+  const absl::StatusOr<bool> all_ok = RunCore(options, limits);
+  if (!all_ok.ok()) return Fail(all_ok.status());
+  return *all_ok ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace creditreg::bench
+
+int main(int argc, char** argv) { return creditreg::bench::Main(argc, argv); }

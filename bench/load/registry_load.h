@@ -1,0 +1,63 @@
+// What the benches ask of a creditregd: look-ups one by one, look-ups by the
+// stream, imports. Every answer is checked, or a stated sample of them.
+
+#ifndef CREDITREG_BENCH_LOAD_REGISTRY_LOAD_H_
+#define CREDITREG_BENCH_LOAD_REGISTRY_LOAD_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "bench/load/data_set.h"
+#include "bench/load/server_process.h"
+#include "bench/load/unary_load.h"
+#include "client/batch_lookup.h"
+
+namespace creditreg::bench {
+
+// A creditregd on a free loopback port with a new data and key folder below
+// `folder`, which is created; otherwise with its default settings.
+//
+// Errors: as ServerProcess::Start().
+absl::StatusOr<std::unique_ptr<ServerProcess>> StartRegistry(
+    const std::string& program, const std::string& folder);
+
+// Look-ups by code, one call each. The answers checked must have the verdict
+// and the code of the enterprise that was asked for. `data` must outlive the
+// workload.
+UnaryWorkload LookupWorkload(LookupView view, const DataSet& data);
+
+// Looks `items` codes up over one stream, checks every answer, and says how
+// long it took.
+//
+// Errors: as BatchLookUp(); Internal: a wrong answer.
+absl::StatusOr<absl::Duration> RunBatchLookup(const std::string& target,
+                                              LookupView view,
+                                              const DataSet& data,
+                                              std::size_t items);
+
+// One file imported: from the first byte sent to the receipt.
+struct ImportTime {
+  std::int64_t rows = 0;
+  absl::Duration duration;
+
+  double RowsPerSecond() const {
+    return static_cast<double>(rows) / absl::ToDoubleSeconds(duration);
+  }
+};
+
+// Imports all files of `data` one after the other, and checks that the receipts
+// count every row and refuse none that is clean. By ImportFile::name.
+//
+// Errors: as UploadImport(); Internal: a receipt that cannot be right.
+absl::StatusOr<std::map<std::string, ImportTime>> RunImports(
+    const std::string& target, const DataSet& data);
+
+}  // namespace creditreg::bench
+
+#endif  // CREDITREG_BENCH_LOAD_REGISTRY_LOAD_H_

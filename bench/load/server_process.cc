@@ -1,0 +1,119 @@
+#include "bench/load/server_process.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
+namespace creditreg::bench {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(60);
+constexpr absl::Duration kPause = absl::Milliseconds(20);
+constexpr std::size_t kLogTailBytes = 1000;
+
+std::string ReadAll(const std::string& path) {
+  const std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+// The child, from fork to exec: only what is safe there.
+[[noreturn]] void Become(char* const* arguments, int input, int log) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  dup2(input, STDIN_FILENO);
+  dup2(log, STDOUT_FILENO);
+  dup2(log, STDERR_FILENO);
+  execv(arguments[0], arguments);
+  _exit(127);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(
+    std::vector<std::string> arguments, const std::string& folder) {
+  const std::string port_file = folder + "/port";
+  const std::string log_file = folder + "/log";
+  arguments.push_back("--port_file=" + port_file);
+  std::vector<char*> pointers;
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
+  pointers.push_back(nullptr);
+  const int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  const int log =
+      open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const pid_t pid = input < 0 || log < 0 ? -1 : fork();
+  if (pid == 0) Become(pointers.data(), input, log);
+  if (input >= 0) close(input);
+  if (log >= 0) close(log);
+  if (pid < 0) return absl::ErrnoToStatus(errno, "start a server");
+  auto process = absl::WrapUnique(new ServerProcess(pid, folder));
+  const absl::Status status = process->AwaitPort(port_file);
+  if (!status.ok()) return status;
+  return process;
+}
+
+ServerProcess::~ServerProcess() { Kill(); }
+
+absl::Status ServerProcess::AwaitPort(const std::string& port_file) {
+  const absl::Time end = absl::Now() + kPatience;
+  while (absl::Now() < end) {
+    address_ = std::string(absl::StripSuffix(ReadAll(port_file), "\n"));
+    if (!address_.empty()) return absl::OkStatus();
+    if (waitpid(pid_, nullptr, WNOHANG) == pid_) {
+      pid_ = 0;
+      return Error("ended before it listened");
+    }
+    absl::SleepFor(kPause);
+  }
+  return Error("did not listen in 60 s");
+}
+
+absl::Status ServerProcess::Stop() {
+  if (pid_ == 0) return absl::OkStatus();
+  kill(pid_, SIGTERM);
+  int status = 0;
+  if (!AwaitEnd(&status)) {
+    Kill();
+    return Error("did not end in 60 s");
+  }
+  pid_ = 0;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return absl::OkStatus();
+  return Error(absl::StrCat("ended with wait status ", status));
+}
+
+bool ServerProcess::AwaitEnd(int* status) {
+  const absl::Time end = absl::Now() + kPatience;
+  while (waitpid(pid_, status, WNOHANG) != pid_) {
+    if (absl::Now() > end) return false;
+    absl::SleepFor(kPause);
+  }
+  return true;
+}
+
+void ServerProcess::Kill() {
+  if (pid_ == 0) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = 0;
+}
+
+absl::Status ServerProcess::Error(const std::string& what) const {
+  std::string log = ReadAll(folder_ + "/log");
+  if (log.size() > kLogTailBytes) log.erase(0, log.size() - kLogTailBytes);
+  return absl::InternalError(absl::StrCat("server: ", what, "\n", log));
+}
+
+}  // namespace creditreg::bench

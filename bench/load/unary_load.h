@@ -1,0 +1,84 @@
+// Loads a server with one unary method and says how it did.
+//
+// Requests go out as the bytes they were made into beforehand, and answers come
+// back as bytes, so that the client costs the same whatever the method: of two
+// servers measured with it, the difference is the servers'. Every call must
+// end with OK, and one answer in 64 is parsed and checked; the first wrong one
+// ends the run.
+//
+// Closed loop: `in_flight` calls are always under way; the answer is calls per
+// second. Its latencies say little: a slow server is asked less often.
+//
+// Open loop: calls are due at fixed times whatever the server does, and each
+// latency is counted from the time the call was due, not from when it could be
+// sent. So a stall counts for every call that it held up (what is known as
+// correcting for coordinated omission).
+//
+// Thread safety: a function; it uses one thread for each connection and the
+// caller's.
+
+#ifndef CREDITREG_BENCH_LOAD_UNARY_LOAD_H_
+#define CREDITREG_BENCH_LOAD_UNARY_LOAD_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "bench/load/latency_histogram.h"
+#include "grpcpp/support/byte_buffer.h"
+
+namespace creditreg::bench {
+
+// What is sent, in this order and over again. Must outlive the run.
+struct UnaryWorkload {
+  // "/creditreg.v1.RegistryReadService/GetEnterprise".
+  std::string method;
+  // At least one.
+  std::vector<grpc::ByteBuffer> requests;
+  // OK where the answer to requests[i] is right. Called from several threads.
+  std::function<absl::Status(std::size_t i, const grpc::ByteBuffer&)> check;
+};
+
+struct LoadOptions {
+  // "127.0.0.1:1234".
+  std::string target;
+  // TCP connections, each with its own completion queue and thread.
+  int connections = 2;
+  // Closed loop: calls under way on all connections together.
+  int in_flight = 64;
+  // Open loop: calls a second; 0 is a closed loop.
+  double calls_per_second = 0;
+  // Not counted.
+  absl::Duration warm_up = absl::Milliseconds(500);
+  // Counted.
+  absl::Duration duration = absl::Seconds(3);
+};
+
+struct LoadResult {
+  // Ended (closed loop) or due (open loop) in the counted time.
+  std::int64_t calls = 0;
+  absl::Duration duration;
+  LatencyHistogram latency;
+  // Answers checked, and bytes of an answer on average.
+  std::int64_t checked = 0;
+  double answer_bytes = 0;
+
+  double CallsPerSecond() const {
+    return static_cast<double>(calls) / absl::ToDoubleSeconds(duration);
+  }
+};
+
+// Errors:
+//   InvalidArgument: no requests, or an option that is not positive.
+//   Internal: a call failed (its code and message), or an answer was wrong.
+absl::StatusOr<LoadResult> RunUnaryLoad(const UnaryWorkload& workload,
+                                        const LoadOptions& options);
+
+}  // namespace creditreg::bench
+
+#endif  // CREDITREG_BENCH_LOAD_UNARY_LOAD_H_

@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""Claim: personal data does not leave the sealed rows.
+
+Method: a made-up province, whose resident IDs all begin with 449999 and whose
+mobiles all begin with 140, is imported into a creditregd; leak_exercise.js then
+asks it everything. After the server has stopped, every file under its data and
+key directories, its log, every row of its database (uncompressed, by row_dump),
+and what it said to the public and in errors, are searched for
+
+  - every resident ID and mobile of the input, marker or not,
+  - the names of the persons in sealed columns only, and in what was said also
+    the markers', in UTF-8, in GB18030 and as JSON escapes.
+
+The search is proved by controls: the names and codes of enterprises are found
+in the rows, the personal data in the input files and in what a government
+caller was told who named a purpose.
+
+Usage: leak_test.py --server CREDITREGD --generate CREDITREG_GENERATE
+                    --row_dump ROW_DUMP [--enterprises N] [--seed N]
+"""
+
+import argparse
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+from server_process import ServerProcess
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+# Where the generator writes personal data, by the heading of the column.
+PERSON_COLUMNS = ("TS_TSR_MC",)
+PARTY_COLUMNS = {"XK_XDR_MC": "XK_XDR_LB", "CF_XDR_MC": "CF_XDR_LB"}
+# Any ID or mobile of the generator's, whoever's it is.
+NUMBERS = re.compile(rb"449999(?:19|20)\d{9}[\dXx]|(?<!\d)140\d{8}(?!\d)")
+INPUTS = ("enterprise.csv", "licence.csv", "penalty.csv", "complaint.csv",
+          "enterprise_later.csv")
+
+
+def spellings(text):
+    """The bytes that `text` may stand as."""
+    return {text.encode(), text.encode("gb18030"),
+            json.dumps(text).strip('"').encode(),
+            text.encode("utf-16-le"), text.encode("utf-16-be")}
+
+
+class Searcher:
+    """Finds any of many needles in bytes, in one pass."""
+
+    def __init__(self, texts):
+        self._texts = {}
+        for text in texts:
+            for needle in spellings(text):
+                self._texts[needle] = text
+        self._pattern = re.compile(
+            b"|".join(re.escape(n) for n in sorted(self._texts, key=len,
+                                                   reverse=True)))
+
+    def find(self, data):
+        if not self._texts:
+            return set()
+        return {self._texts[m.group()] for m in self._pattern.finditer(data)}
+
+
+class Province:
+    """The generated files, and whose data is in them."""
+
+    def __init__(self, directory):
+        with open(os.path.join(directory, "manifest.json"),
+                  encoding="utf-8") as file:
+            manifest = json.load(file)
+        self.markers = manifest["markers"]
+        self.typical = manifest["interesting"][0]
+        self.raw = {}
+        names = set()
+        open_texts = []
+        for name in INPUTS:
+            with open(os.path.join(directory, name), "rb") as file:
+                self.raw[name] = file.read()
+            rows = csv.DictReader(
+                self.raw[name].decode("utf-8-sig").splitlines())
+            for row in rows:
+                persons = {c for c in PERSON_COLUMNS if row.get(c)}
+                persons |= {c for c, kind in PARTY_COLUMNS.items()
+                            if row.get(kind) == "自然人"}
+                names |= {row[c] for c in persons}
+                open_texts += [v for c, v in row.items()
+                               if c not in persons and v]
+        # Two characters are no proof, and a namesake may be a representative,
+        # whose name is stored in clear.
+        everything = "\n".join(open_texts)
+        self.sealed_names = {n for n in names
+                             if len(n) >= 3 and n not in everything}
+
+    def marker_texts(self):
+        return {m[key] for m in self.markers
+                for key in ("name", "id_number", "mobile")}
+
+    def marker_numbers(self):
+        return {m[key] for m in self.markers for key in ("id_number", "mobile")}
+
+
+def files_below(*directories):
+    for directory in directories:
+        for folder, _, names in os.walk(directory):
+            for name in names:
+                yield os.path.join(folder, name)
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+class Report:
+    """Collects what went wrong, without repeating it in full."""
+
+    def __init__(self):
+        self.faults = []
+
+    def forbid(self, where, found):
+        for text in sorted(found):
+            self.faults.append(f"{where}: holds {text[:3]}… ({len(text)})")
+
+    def demand(self, what, condition):
+        if not condition:
+            self.faults.append(f"control: {what}")
+
+
+def search(report, province, server, rows):
+    """Searches everything that is left of `server`, and what it said."""
+    sealed = Searcher(province.marker_numbers() | province.sealed_names)
+    markers = Searcher(province.marker_texts() | province.sealed_names)
+
+    def numbers(data):
+        return {m.decode() for m in NUMBERS.findall(data)}
+
+    at_rest = {"rows of the database": rows}
+    for path in files_below(server.data_dir, server.key_dir):
+        at_rest[os.path.relpath(path, server.work_dir)] = read(path)
+    for where, data in at_rest.items():
+        report.forbid(where, sealed.find(data) | numbers(data))
+    said = {"log": server.log().encode()}
+    said["answers and errors"] = read(os.path.join(server.work_dir, "said.txt"))
+    for where, data in said.items():
+        report.forbid(where, markers.find(data) | numbers(data))
+
+    # Controls: what should be found is found.
+    typical = Searcher({province.typical["name"], province.typical["uscc"]})
+    report.demand("an enterprise's name and code are in the rows",
+                  len(typical.find(rows)) == 2)
+    report.demand("an enterprise's name was said to the public",
+                  province.typical["name"] in typical.find(
+                      said["answers and errors"]))
+    for encoding in ("utf-8", "gb18030"):
+        given = b"".join(province.raw.values()).decode().encode(encoding)
+        report.demand(f"every marker is in the input as {encoding}",
+                      markers.find(given) >= province.marker_numbers())
+        report.demand(f"IDs are found by their form in {encoding}",
+                      len(numbers(given)) > 100)
+    report.demand("there are names that are sealed everywhere",
+                  len(province.sealed_names) > 20)
+    told = read(os.path.join(server.work_dir, "told.txt"))
+    report.demand("a government caller with a purpose gets a marker's number",
+                  sealed.find(told) & province.marker_numbers())
+    return at_rest
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--server", required=True)
+    parser.add_argument("--generate", required=True)
+    parser.add_argument("--row_dump", required=True)
+    parser.add_argument("--enterprises", type=int, default=600)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    print(f"--enterprises {arguments.enterprises} --seed {arguments.seed}")
+    report = Report()
+    with tempfile.TemporaryDirectory(prefix="creditreg-leak-") as data:
+        subprocess.run([arguments.generate, f"--seed={arguments.seed}",
+                        f"--enterprises={arguments.enterprises}",
+                        f"--codes={ROOT}/conf/codes", f"--out={data}"],
+                       check=True)
+        province = Province(data)
+        # Everything that can be logged is.
+        with ServerProcess(arguments.server, os.path.join(ROOT, "conf"),
+                           ["--log_level=debug",
+                            "--log_calls_every=1"]) as server:
+            subprocess.run(
+                ["node", os.path.join(HERE, "leak_exercise.js"), data],
+                check=True, stdin=subprocess.DEVNULL,
+                env=dict(os.environ, CREDITREG_ADDRESS=server.address,
+                         CREDITREG_WORK_DIR=server.work_dir))
+            server.stop()
+            rows = subprocess.run([arguments.row_dump, server.data_dir],
+                                  check=True, capture_output=True).stdout
+            searched = search(report, province, server, rows)
+    print(f"searched {len(searched)} places at rest, {len(rows)} bytes of "
+          f"rows, {len(province.sealed_names)} names beside the markers")
+    for fault in report.faults[:50]:
+        print(fault)
+    if report.faults:
+        raise SystemExit(f"leak_test: {len(report.faults)} faults")
+    print("leak_test: ok")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
