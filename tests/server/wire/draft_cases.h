@@ -1,0 +1,125 @@
+// What the tests of the rules start from: the shipped tables, and one record of
+// each family and one enterprise that break no rule.
+
+#ifndef CREDITREG_TESTS_SERVER_WIRE_DRAFT_CASES_H_
+#define CREDITREG_TESTS_SERVER_WIRE_DRAFT_CASES_H_
+
+#include <memory>
+#include <ostream>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "creditreg/v1/enterprise.pb.h"
+#include "creditreg/v1/record.pb.h"
+#include "creditreg/v1/registry_write_service.pb.h"
+#include "google/protobuf/text_format.h"
+#include "gtest/gtest.h"
+#include "index/model/finding.h"
+#include "server/wire/field_tables.h"
+
+namespace creditreg {
+
+// Loaded once; the process stops where the shipped tables are wrong.
+inline const FieldTables& ShippedTables() {
+  static const FieldTables* const kTables = [] {
+    auto tables =
+        FieldTables::Load(absl::StrCat(CREDITREG_SOURCE_DIR, "/conf/intake"));
+    if (!tables.ok()) {
+      ADD_FAILURE() << tables.status();
+      std::abort();
+    }
+    return tables->release();
+  }();
+  return *kTables;
+}
+
+template <typename Message>
+Message FromText(const std::string& text) {
+  Message message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message))
+      << text;
+  return message;
+}
+
+// 914403001922038216 is a real code; what is said of it here is made up.
+inline v1::RecordInput CleanPenalty() {
+  return FromText<v1::RecordInput>(R"(
+    record {
+      family: FAMILY_PENALTY
+      party {
+        name: "示例一有限公司" category: PARTY_CATEGORY_ORGANISATION
+        uscc: "914403001922038216" legal_representative: "示甲"
+      }
+      deciding_agency { name: "示例市市场监督管理局" uscc: "11100000MB0143028R" }
+      submitting_agency { name: "示例市发改局" uscc: "11100000MB0143028R" }
+      penalty {
+        document_number: "示市监罚〔2025〕1号" violation_type: "虚假广告"
+        facts: "当事人发布虚假广告。" legal_basis: "《广告法》第五十五条"
+        kinds: "罚款" content: "罚款2000元" fine_fen: 200000
+        decided_on: "2025-03-01" effective_until: "2099-12-31"
+      }
+    })");
+}
+
+inline v1::RecordInput CleanLicence() {
+  v1::RecordInput input = CleanPenalty();
+  input.mutable_record()->set_family(v1::FAMILY_LICENCE);
+  *input.mutable_record()->mutable_licence() = FromText<v1::Licence>(R"(
+    document_name: "准予许可决定书" document_number: "示许〔2025〕1号"
+    licence_type: "普通" licence_number: "JY14401060000001"
+    content: "食品经营" decided_on: "2025-01-02" valid_from: "2025-01-02"
+    valid_to: "2030-01-01" state: STATE_VALID)");
+  return input;
+}
+
+inline v1::RecordInput CleanComplaint() {
+  v1::RecordInput input = CleanPenalty();
+  input.mutable_record()->set_family(v1::FAMILY_COMPLAINT);
+  input.mutable_record()->mutable_party()->clear_category();
+  input.mutable_record()->mutable_party()->clear_legal_representative();
+  *input.mutable_record()->mutable_complaint() = FromText<v1::Complaint>(R"(
+    case_number: "4401062025010100000001" platform: "全国12315平台"
+    channel: "小程序" registered_on: "2025-01-01" facts: "商品质量不合格"
+    state: STATE_ACCEPTED accepted_on: "2025-01-05")");
+  return input;
+}
+
+inline v1::Enterprise CleanEnterprise() {
+  return FromText<v1::Enterprise>(R"(
+    uscc: "914403001922038216" name: "示例一有限公司"
+    entity_type: "有限责任公司" status: REGISTRATION_STATUS_ACTIVE
+    established_on: "1987-09-15" capital { text: "100(万人民币元)" }
+    address { division_code: "440307" street_code: "440307006" text: "示例路" }
+  )");
+}
+
+// What a finding says but for its words.
+struct Said {
+  Severity severity;
+  std::string field;
+  std::string rule;
+  std::string suggestion = "";
+
+  friend bool operator==(const Said&, const Said&) = default;
+  friend std::ostream& operator<<(std::ostream& os, const Said& said) {
+    return os << static_cast<int>(said.severity) << " " << said.field << " "
+              << said.rule << " [" << said.suggestion << "]";
+  }
+};
+
+inline std::vector<Said> SaidOf(const std::vector<Finding>& findings) {
+  std::vector<Said> said;
+  for (const Finding& finding : findings) {
+    EXPECT_FALSE(finding.message.empty()) << finding.rule;
+    said.push_back(
+        {finding.severity, finding.field, finding.rule, finding.suggestion});
+  }
+  return said;
+}
+
+}  // namespace creditreg
+
+#endif  // CREDITREG_TESTS_SERVER_WIRE_DRAFT_CASES_H_
