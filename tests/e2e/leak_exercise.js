@@ -2,8 +2,8 @@
 // and asks it everything that might make it talk. Writes into
 // CREDITREG_WORK_DIR:
 //
-//   said.txt      what it said to the public, in errors, in findings, reports
-//                 of figures: no personal data may be in it
+//   said.txt      what it said to the public, in errors, findings and figures:
+//                 no personal data may be in it
 //   told.txt      what it told a government caller who named a purpose: here
 //                 personal data must be, or the test proves nothing
 'use strict';
@@ -27,9 +27,10 @@ const text = (message) =>
                                    value) + '\n';
 const say = (message) => said.write(text(message));
 
-// What a caller asked with may come back to it; only the rest is the registry's.
+// What a caller asked with may come back to it, and what is made of that alone;
+// only the rest is the registry's.
 function withoutEcho(result) {
-  return {...result, identifier: ''};
+  return {...result, identifier: '', nearest_codes: []};
 }
 
 // Calls what must fail, and notes all that the error tells.

@@ -35,7 +35,8 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 # Where the generator writes personal data, by the heading of the column.
 PERSON_COLUMNS = ("TS_TSR_MC",)
 PARTY_COLUMNS = {"XK_XDR_MC": "XK_XDR_LB", "CF_XDR_MC": "CF_XDR_LB"}
-# Any ID or mobile of the generator's, whoever's it is.
+# The generator's IDs and mobiles, to be found in its files. What is searched
+# elsewhere is their exact digits: a random etag may look like a mobile.
 NUMBERS = re.compile(rb"449999(?:19|20)\d{9}[\dXx]|(?<!\d)140\d{8}(?!\d)")
 INPUTS = ("enterprise.csv", "licence.csv", "penalty.csv", "complaint.csv",
           "enterprise_later.csv")
@@ -48,21 +49,28 @@ def spellings(text):
             text.encode("utf-16-le"), text.encode("utf-16-be")}
 
 
+def any_of(needles):
+    """A pattern for any of the needles that shares their beginnings: a flat
+    list of thousands takes minutes. Of two, one of which the other begins
+    with, the shorter is enough."""
+    if b"" in needles:
+        return b""
+    by_first = {}
+    for needle in needles:
+        by_first.setdefault(needle[:1], set()).add(needle[1:])
+    branches = [re.escape(first) + any_of(rest)
+                for first, rest in sorted(by_first.items())]
+    return b"(?:" + b"|".join(branches) + b")"
+
+
 class Searcher:
-    """Finds any of many needles in bytes, in one pass."""
+    """Finds any of many needles (at least one) in bytes, in one pass."""
 
     def __init__(self, texts):
-        self._texts = {}
-        for text in texts:
-            for needle in spellings(text):
-                self._texts[needle] = text
-        self._pattern = re.compile(
-            b"|".join(re.escape(n) for n in sorted(self._texts, key=len,
-                                                   reverse=True)))
+        self._texts = {n: text for text in texts for n in spellings(text)}
+        self._pattern = re.compile(any_of(self._texts))
 
     def find(self, data):
-        if not self._texts:
-            return set()
         return {self._texts[m.group()] for m in self._pattern.finditer(data)}
 
 
@@ -90,6 +98,8 @@ class Province:
                 names |= {row[c] for c in persons}
                 open_texts += [v for c, v in row.items()
                                if c not in persons and v]
+        self.numbers = {n.decode() for n in NUMBERS.findall(
+            b"\n".join(self.raw.values()))}
         # Two characters are no proof, and a namesake may be a representative,
         # whose name is stored in clear.
         everything = "\n".join(open_texts)
@@ -133,21 +143,18 @@ class Report:
 
 def search(report, province, server, rows):
     """Searches everything that is left of `server`, and what it said."""
-    sealed = Searcher(province.marker_numbers() | province.sealed_names)
-    markers = Searcher(province.marker_texts() | province.sealed_names)
-
-    def numbers(data):
-        return {m.decode() for m in NUMBERS.findall(data)}
-
+    sealed = Searcher(province.numbers | province.sealed_names)
+    personal = Searcher(province.numbers | province.sealed_names |
+                        province.marker_texts())
     at_rest = {"rows of the database": rows}
     for path in files_below(server.data_dir, server.key_dir):
         at_rest[os.path.relpath(path, server.work_dir)] = read(path)
     for where, data in at_rest.items():
-        report.forbid(where, sealed.find(data) | numbers(data))
+        report.forbid(where, sealed.find(data))
     said = {"log": server.log().encode()}
     said["answers and errors"] = read(os.path.join(server.work_dir, "said.txt"))
     for where, data in said.items():
-        report.forbid(where, markers.find(data) | numbers(data))
+        report.forbid(where, personal.find(data))
 
     # Controls: what should be found is found.
     typical = Searcher({province.typical["name"], province.typical["uscc"]})
@@ -156,12 +163,14 @@ def search(report, province, server, rows):
     report.demand("an enterprise's name was said to the public",
                   province.typical["name"] in typical.find(
                       said["answers and errors"]))
-    for encoding in ("utf-8", "gb18030"):
-        given = b"".join(province.raw.values()).decode().encode(encoding)
-        report.demand(f"every marker is in the input as {encoding}",
-                      markers.find(given) >= province.marker_numbers())
-        report.demand(f"IDs are found by their form in {encoding}",
-                      len(numbers(given)) > 100)
+    report.demand("the markers' numbers are among the input's",
+                  province.numbers >= province.marker_numbers())
+    given = b"".join(province.raw.values()).decode()
+    for encoding in ("utf-8", "gb18030", "utf-16-le"):
+        report.demand(
+            f"all numbers and names of the input are found in {encoding}",
+            personal.find(given.encode(encoding)) >=
+            province.numbers | province.marker_texts())
     report.demand("there are names that are sealed everywhere",
                   len(province.sealed_names) > 20)
     told = read(os.path.join(server.work_dir, "told.txt"))
@@ -199,12 +208,13 @@ def main():
             rows = subprocess.run([arguments.row_dump, server.data_dir],
                                   check=True, capture_output=True).stdout
             searched = search(report, province, server, rows)
+            for fault in report.faults[:50]:
+                print(fault)
+            if report.faults:
+                raise SystemExit(f"leak_test: {len(report.faults)} faults")
     print(f"searched {len(searched)} places at rest, {len(rows)} bytes of "
-          f"rows, {len(province.sealed_names)} names beside the markers")
-    for fault in report.faults[:50]:
-        print(fault)
-    if report.faults:
-        raise SystemExit(f"leak_test: {len(report.faults)} faults")
+          f"rows, for {len(province.numbers)} numbers and "
+          f"{len(province.sealed_names)} names beside the markers")
     print("leak_test: ok")
 
 

@@ -89,6 +89,7 @@ async function importFile(client, start, bytes, chunkBytes = 64 * 1024) {
     requests.push({chunk: bytes.subarray(at, at + chunkBytes)});
   }
   requests.push({end: {total_bytes: bytes.length}});
+  requests.push({end: {total_bytes: bytes.length}});
   const answers = await stream(client, 'Import', requests);
   return {
     started: answers.filter((a) => a.part === 'started').map((a) => a.started),

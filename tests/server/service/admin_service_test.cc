@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "grpcpp/generic/generic_stub.h"
@@ -162,6 +163,31 @@ TEST_F(AdminServiceTest, VerifyEndsWithItsResult) {
     EXPECT_GT(last.rows_checked(), 0);
     EXPECT_EQ(last.position().token().size(), 16U);
   }
+}
+
+TEST_F(AdminServiceTest, OneVerificationAtATime) {
+  server_.Put(SampleEnterprise(kCodeA, "甲公司"));
+  absl::Notification running;
+  absl::Notification release;
+  std::thread first([&] {
+    const auto report =
+        server_.registry().Verify({}, [&](const VerifyProgress&) {
+          if (!running.HasBeenNotified()) running.Notify();
+          release.WaitForNotification();
+          return true;
+        });
+    EXPECT_TRUE(report.ok()) << report.status();
+    if (!running.HasBeenNotified()) running.Notify();
+  });
+  running.WaitForNotification();
+  grpc::ClientContext context;
+  const auto stream = server_.admin().Verify(&context, v1::VerifyRequest());
+  v1::VerifyResponse response;
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(CodeAndReason(stream->Finish()),
+            "FAILED_PRECONDITION VERIFY_RUNNING");
+  release.Notify();
+  first.join();
 }
 
 TEST_F(AdminServiceTest, HealthAnswersForEveryService) {
