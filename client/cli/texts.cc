@@ -457,8 +457,8 @@ const Text kArgName = {"用于比对的名称", "A name to compare with"};
 const Text kArgKind = {"旧号码的种类", "Kind of the old number"};
 const Text kArgAt = {"按此状态位置查询（输出中的“状态位置”）",
                      "Read at this position (as printed)"};
-const Text kArgPersonal = {"同时取得个人信息；须写明用途，将被记录",
-                           "Also personal data; the purpose is recorded"};
+const Text kArgPersonal = {"同时取得个人信息；须写明用途",
+                           "Also personal data; say what for"};
 const Text kArgBatchFile = {"文件；- 为标准输入", "File; - is standard input"};
 const Text kArgFamily = {"记录种类，可用逗号分隔多个",
                          "Families, separated by commas"};
