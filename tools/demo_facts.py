@@ -100,7 +100,7 @@ def show_receipt(path, name, receipt_path):
     rows = counts.pop("rows", 0)
     flagged = counts.pop("flagged", 0)
     start, end = (parse_time(receipt[key])
-                  for key in ("started_at", "finished_at"))
+                  for key in ("startedAt", "finishedAt"))
     seconds = max((end - start).total_seconds(), 0.001)
     labels = (("created", "新增"), ("updated", "更新"), ("unchanged", "无变化"),
               ("pending", "待关联"), ("quarantined", "留置"),
