@@ -258,6 +258,15 @@ absl::StatusOr<WriteResult> ApplyEnterprise(Transaction& transaction,
     }
     CarryOver(*stored, prepared, keep_personal, &version);
   }
+  CREDITREG_ASSIGN_OR_RETURN(
+      std::optional<Finding> circle,
+      CheckMergers(transaction, version.content(), result.enterprise_no));
+  if (circle.has_value()) {
+    result.enterprise_no = 0;
+    result.outcome = Outcome::kQuarantined;
+    result.findings.push_back(*std::move(circle));
+    return result;
+  }
   info.set_content_hash(ContentHash(version.content()));
   if (stored.has_value() &&
       stored->version.info().content_hash() == info.content_hash() &&

@@ -1,5 +1,6 @@
 #include "index/registry/identify.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -84,8 +85,13 @@ class Identification {
     if (!done() && name_key.has_value()) {
       CREDITREG_RETURN_IF_ERROR(ByNameKey(*name_key));
     }
-    if (!done() && content_.uscc().empty() && content_.old_numbers().empty() &&
-        !name_key.has_value()) {
+    if (done() || !content_.uscc().empty()) return absl::OkStatus();
+    if (several_) {
+      // One more enterprise would be one more each time the row comes.
+      found_.conflict =
+          Conflict("enterprise.uscc", "ENTERPRISE_AMBIGUOUS",
+                   "没有有效代码，旧号码或名称同时对应多个主体，无法区分", "");
+    } else if (content_.old_numbers().empty() && !name_key.has_value()) {
       found_.conflict =
           Conflict("enterprise.uscc", "MISSING_KEY_PART",
                    "没有有效代码和旧号码，登记机关（或行政区划）、名称、"
@@ -164,7 +170,10 @@ class Identification {
       const storage::v1::Enterprise& known = candidate.version.content();
       if (!content_.uscc().empty() && !known.uscc().empty()) continue;
       if (!HasName(known, content_) && !HasName(content_, known)) continue;
-      if (only.has_value()) return absl::OkStatus();
+      if (only.has_value()) {
+        several_ = true;
+        return absl::OkStatus();
+      }
       only = std::move(candidate);
     }
     found_.existing = std::move(only);
@@ -206,7 +215,24 @@ class Identification {
   const storage::v1::Enterprise& content_;
   const Key256& hmac_key_;
   Identified found_;
+  // A number or name key could mean several enterprises.
+  bool several_ = false;
 };
+
+bool TakesOver(const storage::v1::Enterprise& content,
+               const std::string& code) {
+  return std::any_of(content.former_codes().begin(),
+                     content.former_codes().end(),
+                     [&code](const storage::v1::FormerCode& former) {
+                       return former.merged() && former.uscc() == code;
+                     });
+}
+
+bool TakesOverAny(const storage::v1::Enterprise& content) {
+  return std::any_of(
+      content.former_codes().begin(), content.former_codes().end(),
+      [](const storage::v1::FormerCode& former) { return former.merged(); });
+}
 
 }  // namespace
 
@@ -214,6 +240,33 @@ absl::StatusOr<Identified> IdentifyEnterprise(
     const Snapshot& rows, const storage::v1::Enterprise& content,
     const Key256& hmac_key) {
   return Identification(rows, content, hmac_key).Run();
+}
+
+absl::StatusOr<std::optional<Finding>> CheckMergers(
+    const Snapshot& rows, const storage::v1::Enterprise& content,
+    std::uint64_t self) {
+  if (!TakesOverAny(content)) return std::optional<Finding>();
+  std::string code = content.uscc();
+  for (int step = 0; step < kMaxMergeSteps; ++step) {
+    if (code.empty()) return std::optional<Finding>();
+    CREDITREG_ASSIGN_OR_RETURN(const CodeRows found, ReadCodeRows(rows, code));
+    if (!found.former.has_value() || !found.former->merged() ||
+        found.former->enterprise_no() == self) {
+      return std::optional<Finding>();
+    }
+    CREDITREG_ASSIGN_OR_RETURN(
+        const std::optional<EnterpriseAt> successor,
+        ReadEnterpriseVersion(rows, found.former->enterprise_no(), 0));
+    if (!successor.has_value()) {
+      return absl::DataLossError(
+          "enterprise: missing, want one where an index row leads to it");
+    }
+    code = successor->version.content().uscc();
+    if (TakesOver(content, code)) break;
+  }
+  return std::optional<Finding>(
+      Conflict("enterprise.former_codes", "FORMER_CODE_CONFLICT",
+               "曾用代码所属主体已并入本主体，不能互相合并", ""));
 }
 
 }  // namespace creditreg

@@ -25,12 +25,23 @@ struct Identified {
 
 // By valid code, else by a code it replaced, else by old number, else by name
 // key. Conflicts (rules CODE_CONFLICT, CODE_REPLACED, FORMER_CODE_CONFLICT,
-// MISSING_KEY_PART) are what the domain calls quarantine, not errors.
+// ENTERPRISE_AMBIGUOUS, MISSING_KEY_PART) are what the domain calls quarantine,
+// not errors.
 //
 // Errors: DataLoss, Unavailable.
 absl::StatusOr<Identified> IdentifyEnterprise(
     const Snapshot& rows, const storage::v1::Enterprise& content,
     const Key256& hmac_key);
+
+// Why enterprise `self` (0: a new one) cannot take over the codes that
+// `content`, as it would be stored, says were merged into it: its own code was
+// taken over by one of them, in one step or more, so that a look-up would never
+// end. Nothing where it can.
+//
+// Errors: DataLoss, Unavailable.
+absl::StatusOr<std::optional<Finding>> CheckMergers(
+    const Snapshot& rows, const storage::v1::Enterprise& content,
+    std::uint64_t self);
 
 }  // namespace creditreg
 

@@ -40,6 +40,12 @@ struct RunningImport::Shared {
   std::function<void(std::uint64_t)> link_backlog;
   // The writer's thread only, once the session began.
   storage::v1::ImportRow row;
+
+  // After what was applied behind `before` could not be committed: the rows
+  // are still to come. Of several that failed together the first counts.
+  void GoBackTo(const storage::v1::ImportRow& before) {
+    if (before.rows_done() <= row.rows_done()) row = before;
+  }
 };
 
 namespace {
@@ -100,6 +106,23 @@ void Count(const ImportRowResult& result, storage::v1::ImportRow* row) {
 }  // namespace
 
 namespace {
+
+// Whether the rows are the next ones of the file: after a piece that failed,
+// the one behind it must not leave a hole, and nothing is added to a receipt.
+absl::Status CheckTurn(const std::vector<PreparedRow>& rows,
+                       const storage::v1::ImportRow& progress) {
+  if (progress.finished_us() != 0) {
+    return absl::AbortedError("rows: the import is finished, want no more");
+  }
+  std::uint64_t next = progress.rows_done();
+  for (const PreparedRow& row : rows) {
+    if (row.row != ++next) {
+      return absl::AbortedError(
+          "rows: not the next ones of the file, want them in order");
+    }
+  }
+  return absl::OkStatus();
+}
 
 void TakeImportNo(const StartImport& start, Transaction& transaction,
                   storage::v1::ImportRow* row) {
@@ -223,6 +246,9 @@ void RunningImport::AppendRows(std::vector<ImportRowDraft> rows,
     std::vector<PreparedRow> rows;
     std::uint64_t bytes_done = 0;
     std::string prefix_sm3;
+    // How the import stood before it was applied.
+    storage::v1::ImportRow before;
+    bool applied = false;
     absl::StatusOr<ImportAnswer> answer = ImportAnswer();
     std::vector<std::uint64_t> backlogs;
     ImportCallback done;
@@ -242,11 +268,9 @@ void RunningImport::AppendRows(std::vector<ImportRowDraft> rows,
     const Transaction::Mark mark = transaction.Save();
     storage::v1::ImportRow progress = shared->row;
     const StartImport& start = shared->start;
-    // After a piece that failed, the next must not leave a hole.
-    if (!piece->rows.empty() &&
-        piece->rows.front().row != progress.rows_done() + 1) {
-      piece->answer = absl::AbortedError(
-          "rows: not the next ones of the file, want them in order");
+    piece->before = progress;
+    if (absl::Status turn = CheckTurn(piece->rows, progress); !turn.ok()) {
+      piece->answer = std::move(turn);
       return;
     }
     TakeImportNo(start, transaction, &progress);
@@ -282,12 +306,15 @@ void RunningImport::AppendRows(std::vector<ImportRowDraft> rows,
       piece->backlogs = applier.backlogs();
     }
     shared->row = progress;
+    piece->applied = true;
     answer.progress = std::move(progress);
     piece->answer = std::move(answer);
   };
   work.answer = [shared = shared_, piece](const absl::Status& committed,
                                           std::uint64_t sequence) {
     if (!committed.ok()) {
+      // Refused before its turn, it changed nothing.
+      if (piece->applied) shared->GoBackTo(piece->before);
       piece->done(committed);
       return;
     }
@@ -304,9 +331,11 @@ absl::StatusOr<ImportAnswer> RunningImport::Finish(std::uint64_t total_bytes,
                                                    std::string file_sm3) {
   absl::StatusOr<ImportAnswer> answer = ImportAnswer();
   absl::Notification finished;
+  std::optional<storage::v1::ImportRow> before;
   WriteWork work;
   work.apply = [&](Transaction& transaction) {
     storage::v1::ImportRow progress = shared_->row;
+    before = progress;
     const StartImport& start = shared_->start;
     TakeImportNo(start, transaction, &progress);
     progress.set_finished_us(absl::ToUnixMicros(shared_->context.clock->Now()));
@@ -326,6 +355,7 @@ absl::StatusOr<ImportAnswer> RunningImport::Finish(std::uint64_t total_bytes,
     if (committed.ok()) {
       answer->sequence = sequence;
     } else {
+      if (before.has_value()) shared_->GoBackTo(*before);
       answer = committed;
     }
     finished.Notify();

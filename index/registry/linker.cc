@@ -28,20 +28,23 @@
 namespace creditreg {
 namespace {
 
-// Links one waiting record where the register now knows its party.
-absl::Status LinkOne(Transaction& transaction, const WriteContext& context,
-                     const ChangeSource& source, std::uint64_t record_no) {
+// Links one waiting record where the register now knows its party. True: it
+// was linked.
+absl::StatusOr<bool> LinkOne(Transaction& transaction,
+                             const WriteContext& context,
+                             const ChangeSource& source,
+                             std::uint64_t record_no) {
   CREDITREG_ASSIGN_OR_RETURN(const std::optional<RecordAt> stored,
                              ReadRecordVersion(transaction, record_no, 0));
   if (!stored.has_value()) {
     return absl::DataLossError("record: missing, want one that waits");
   }
-  if (!IsPending(stored->version)) return absl::OkStatus();
+  if (!IsPending(stored->version)) return false;
   CREDITREG_ASSIGN_OR_RETURN(
       const PartyLink link,
       LinkParty(transaction, stored->version.content(),
                 PartyIdentifiers(stored->version, context.keys->hmac)));
-  if (link.enterprise_no == 0) return absl::OkStatus();
+  if (link.enterprise_no == 0) return false;
   NewRecordVersion put;
   put.record_no = record_no;
   put.stored = &*stored;
@@ -49,18 +52,24 @@ absl::Status LinkOne(Transaction& transaction, const WriteContext& context,
   put.version.set_enterprise_no(link.enterprise_no);
   // It was accepted when nobody could say better: a name the register never
   // held is flagged now, not refused.
-  const auto& old_flags = stored->version.info().quality_flags();
-  SetQualityFlags({old_flags.begin(), old_flags.end()}, link.finding,
-                  *put.version.mutable_info());
+  std::vector<std::string> flags;
+  for (const std::string& flag : stored->version.info().quality_flags()) {
+    // What kept it waiting is over.
+    if (flag != kPartyAmbiguous) flags.push_back(flag);
+  }
+  SetQualityFlags(flags, link.finding, *put.version.mutable_info());
   put.change.set_kind(storage::v1::Change::KIND_RECORD_LINKED);
-  return PutRecordVersion(transaction, context, source, std::move(put))
-      .status();
+  CREDITREG_RETURN_IF_ERROR(
+      PutRecordVersion(transaction, context, source, std::move(put)).status());
+  return true;
 }
 
 // One step of a pass.
 struct LinkStep {
   // All were tried.
   bool done = true;
+  // Records that found their enterprise.
+  std::uint64_t linked = 0;
   LinkProgress next;
 };
 
@@ -93,8 +102,9 @@ absl::StatusOr<LinkStep> LinkWaiting(Transaction& transaction,
       CREDITREG_ASSIGN_OR_RETURN(
           const std::uint64_t record_no,
           DecodeTrailingNumber(Table::kPendingLink, key));
-      CREDITREG_RETURN_IF_ERROR(
-          LinkOne(transaction, context, source, record_no));
+      CREDITREG_ASSIGN_OR_RETURN(
+          const bool linked, LinkOne(transaction, context, source, record_no));
+      if (linked) ++step.linked;
     }
     after.clear();
     max_rows -= std::min(max_rows, page.rows.size());
@@ -108,7 +118,8 @@ absl::StatusOr<LinkStep> LinkWaiting(Transaction& transaction,
   return step;
 }
 
-// Records that wait under the identifiers: counted up to `limit`.
+// Records that wait under the identifiers: counted up to `limit`, those that
+// wait under several of them once for each.
 absl::StatusOr<std::uint64_t> CountWaiting(
     const Snapshot& rows, const std::vector<PartyIdentifier>& identifiers,
     std::uint64_t limit) {
@@ -149,7 +160,11 @@ absl::StatusOr<bool> LinkInline(Transaction& transaction,
       const LinkStep step,
       LinkWaiting(transaction, context, source, result->enterprise_no,
                   LinkProgress(), kInlineLinks));
-  if (step.done) return false;
+  if (step.done) {
+    // Those that may be somebody else's as well go on waiting.
+    result->pending_records = step.linked;
+    return false;
+  }
   storage::v1::LinkBacklogRow row;
   row.set_started_sequence(transaction.counters().sequence());
   transaction.Put(LinkBacklogKey(result->enterprise_no), row);

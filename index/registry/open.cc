@@ -82,6 +82,16 @@ absl::StatusOr<OpenedState> ReadOrCreateState(Store& store, bool read_only,
       return absl::FailedPreconditionError(
           "database: empty, want one that was served before");
     }
+    // Rows without a layout are a damaged database, not a new one: numbers
+    // given out before must not be given out again.
+    ScanRange any;
+    any.begin = std::string(1, '\0');
+    any.end = std::string(1, '\xFF');
+    any.max_rows = 1;
+    CREDITREG_ASSIGN_OR_RETURN(const ScanPage rest, rows->Scan(any));
+    if (!rest.rows.empty()) {
+      return absl::DataLossError("layout: missing, want the meta row");
+    }
     return CreateState(store, keys, random);
   }
   CREDITREG_RETURN_IF_ERROR(CheckLayout(*layout, read_only, keys));

@@ -119,7 +119,7 @@ absl::StatusOr<PartyLink> LinkByNumbers(
   if (sharers.size() == 1) return link;
   link = PartyLink();
   if (!sharers.empty()) {
-    link.finding = MakeFinding(Severity::kWarning, "PARTY_AMBIGUOUS",
+    link.finding = MakeFinding(Severity::kWarning, kPartyAmbiguous,
                                "旧号码对应多个主体，名称无法区分", "");
   }
   return link;

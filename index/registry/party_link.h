@@ -11,12 +11,17 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "creditreg/storage/v1/content.pb.h"
 #include "index/lookup/identifiers.h"
 #include "index/model/finding.h"
 #include "index/store/store.h"
 
 namespace creditreg {
+
+// Rule of a finding: several enterprises had the party's old numbers, and the
+// name does not tell which is meant.
+inline constexpr absl::string_view kPartyAmbiguous = "PARTY_AMBIGUOUS";
 
 struct PartyLink {
   // 0: a natural person, or not known (yet).

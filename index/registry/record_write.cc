@@ -36,10 +36,13 @@ namespace {
 using storage::v1::Change;
 using storage::v1::RecordVersion;
 
-WriteResult Quarantined(WriteResult result, Finding reason) {
-  result.outcome = Outcome::kQuarantined;
-  result.findings.push_back(std::move(reason));
-  return result;
+// Nothing was stored, so no numbers go with it.
+WriteResult Quarantined(const WriteResult& result, Finding reason) {
+  WriteResult quarantined;
+  quarantined.outcome = Outcome::kQuarantined;
+  quarantined.findings = result.findings;
+  quarantined.findings.push_back(std::move(reason));
+  return quarantined;
 }
 
 Finding Reason(absl::string_view field, absl::string_view rule,
@@ -107,9 +110,14 @@ absl::StatusOr<Correction> JudgeCorrected(
       ReadRow<storage::v1::RecordHead>(rows, RecordHeadKey(stored.record_no)));
   const bool key_changed =
       head.has_value() && head->natural_key() != natural_key;
-  if (!key_changed && stored.version.correction_reason().empty()) {
+  // Only a record of several versions can have been corrected.
+  if (stored.version.info().recorded_us() ==
+      stored.version.info().first_received_us()) {
     return Correction::kNone;
   }
+  // Newest first: what the newest correction says, then what it did away with.
+  // Submissions since then may have gone on from it, but not back behind it.
+  std::optional<storage::v1::VersionInfo> correction;
   ScanRange range;
   range.begin = RecordVersionPrefix(stored.record_no);
   range.end = PrefixEnd(range.begin);
@@ -118,7 +126,13 @@ absl::StatusOr<Correction> JudgeCorrected(
     for (const auto& [key, value] : page.rows) {
       CREDITREG_ASSIGN_OR_RETURN(const auto version,
                                  DecodeValue<RecordVersion>(value));
-      if (SameContent(version.info(), info)) return Correction::kWasCorrected;
+      if (correction.has_value() && SameContent(version.info(), info) &&
+          !SameContent(*correction, info)) {
+        return Correction::kWasCorrected;
+      }
+      if (!correction.has_value() && !version.correction_reason().empty()) {
+        correction = version.info();
+      }
     }
     range.begin = std::move(page.next);
   }
@@ -177,7 +191,7 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
   result.findings = prepared.draft.findings;
   if (!prepared.natural_key.ok()) {
     return Quarantined(
-        std::move(result),
+        result,
         Reason(absl::string_view(prepared.natural_key.status().message()),
                "MISSING_KEY_PART", "缺少识别该记录所必需的内容"));
   }
@@ -194,11 +208,9 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
       return result;
     }
     if (!InForce(stored->version)) {
-      result.record_no = 0;
       return Quarantined(
-          std::move(result),
-          Reason("record", "RECORD_WITHDRAWN",
-                 "该记录已被撤回，内容不同的重新报送须人工处理"));
+          result, Reason("record", "RECORD_WITHDRAWN",
+                         "该记录已被撤回，内容不同的重新报送须人工处理"));
     }
     CREDITREG_ASSIGN_OR_RETURN(
         const Correction correction,
@@ -211,9 +223,8 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
       return result;
     }
     if (correction == Correction::kKeyWasCorrected) {
-      result.record_no = 0;
       return Quarantined(
-          std::move(result),
+          result,
           Reason("record", "KEY_CORRECTED",
                  "该记录的识别要素已被更正，按原要素报送的新内容须人工处理"));
     }
@@ -224,8 +235,7 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
                 PartyIdentifiers(version, context.keys->hmac)));
   if (link.finding.has_value()) {
     if (link.finding->severity == Severity::kError) {
-      result.record_no = 0;
-      return Quarantined(std::move(result), *link.finding);
+      return Quarantined(result, *link.finding);
     }
     result.findings.push_back(*link.finding);
   }

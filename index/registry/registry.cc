@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "creditreg/storage/v1/rows.pb.h"
 #include "google/protobuf/util/json_util.h"
@@ -261,6 +262,9 @@ class RegistryImpl final : public Registry {
     }
     // From here on the id is released by `closed`.
     RunningImport::Options options;
+    // Pieces of an earlier run may still be queued: this one goes on after
+    // them.
+    AwaitQueued();
     options.closed = [this, id] {
       absl::MutexLock lock(&imports_mutex_);
       running_imports_.erase(id);
@@ -384,6 +388,19 @@ class RegistryImpl final : public Registry {
       pending->done(std::move(pending->answer));
     };
     writer_->Enqueue(std::move(work));
+  }
+
+  // Returns when nothing that was queued before can be committed any more.
+  void AwaitQueued() {
+    absl::Notification answered;
+    WriteWork work;
+    work.rows = 0;
+    work.apply = [](Transaction&) {};
+    work.answer = [&answered](const absl::Status&, std::uint64_t) {
+      answered.Notify();
+    };
+    writer_->EnqueueInternal(std::move(work));
+    answered.WaitForNotification();
   }
 
   absl::StatusOr<storage::v1::ImportRow> ReadOrMakeImport(

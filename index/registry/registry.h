@@ -263,7 +263,8 @@ class Registry {
   virtual void Submit(WithdrawRecord write, WriteCallback done) = 0;
   virtual void Submit(WithholdEnterprise write, WriteCallback done) = 0;
 
-  // Begins or goes on with an import.
+  // Begins or goes on with an import. Waits until what is queued is committed,
+  // so not from a callback.
   //
   // Errors: FailedPrecondition "IMPORT_RUNNING: ...";  AlreadyExists
   // "REQUEST_ID_REUSED: ..." the id came with another format or source (that

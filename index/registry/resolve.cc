@@ -21,6 +21,7 @@
 #include "index/codec/value.h"
 #include "index/lookup/identifiers.h"
 #include "index/model/old_number.h"
+#include "index/model/personal_numbers.h"
 #include "index/model/uscc.h"
 #include "index/registry/names.h"
 #include "index/registry/rows.h"
@@ -29,17 +30,6 @@
 
 namespace creditreg {
 namespace {
-
-constexpr OldNumberKind kAllKinds[] = {
-    OldNumberKind::kRegistration,
-    OldNumberKind::kOrganisationCode,
-    OldNumberKind::kTax,
-    OldNumberKind::kInstitutionCertificate,
-    OldNumberKind::kSocialOrganisationCertificate,
-    OldNumberKind::kSocialInsurance,
-    OldNumberKind::kStatistics,
-    OldNumberKind::kOther,
-};
 
 absl::StatusOr<EnterpriseAt> ReadIndexed(const Snapshot& rows,
                                          std::uint64_t enterprise_no) {
@@ -51,6 +41,17 @@ absl::StatusOr<EnterpriseAt> ReadIndexed(const Snapshot& rows,
   }
   return *std::move(found);
 }
+
+constexpr OldNumberKind kAllKinds[] = {
+    OldNumberKind::kRegistration,
+    OldNumberKind::kOrganisationCode,
+    OldNumberKind::kTax,
+    OldNumberKind::kInstitutionCertificate,
+    OldNumberKind::kSocialOrganisationCertificate,
+    OldNumberKind::kSocialInsurance,
+    OldNumberKind::kStatistics,
+    OldNumberKind::kOther,
+};
 
 // Verdict for an enterprise that was found; the first that applies.
 Verdict Judge(const FindAnswer& answer, bool merged) {
@@ -137,7 +138,11 @@ class Search {
     }
     answer_.verdict = Verdict::kBadCode;
     answer_.code_check = check;
-    answer_.nearest_codes = NearestValidCodes(answer_.identifier);
+    // Somebody's ID typed in place of a code: what is near it is somebody's
+    // too.
+    if (!ResidentIdOk(answer_.identifier)) {
+      answer_.nearest_codes = NearestValidCodes(answer_.identifier);
+    }
     return absl::OkStatus();
   }
 
@@ -187,24 +192,29 @@ class Search {
     return absl::OkStatus();
   }
 
-  // Ends the search at this enterprise, or where it was merged into.
+  // Ends the search at this enterprise, or where it was merged into: today's
+  // way, and what stands at its end as it was at `at`.
   absl::Status Take(std::uint64_t enterprise_no) {
-    CREDITREG_ASSIGN_OR_RETURN(
-        std::optional<EnterpriseAt> start,
-        ReadEnterpriseVersion(rows_, enterprise_no, at_));
-    if (!start.has_value()) {
-      // It came after `at`.
-      answer_.matched_by = MatchedBy::kNothing;
-      return absl::OkStatus();
-    }
+    MergeEnd end;
+    CREDITREG_ASSIGN_OR_RETURN(end.enterprise,
+                               ReadIndexed(rows_, enterprise_no));
     // Found by the code it has now, which the rows just read say nobody took
     // over: the end of any chain.
-    if (answer_.matched_by == MatchedBy::kUscc) {
-      Conclude(*std::move(start), /*merged=*/false, query_, &answer_);
-      return absl::OkStatus();
+    if (answer_.matched_by != MatchedBy::kUscc) {
+      CREDITREG_ASSIGN_OR_RETURN(
+          end, FollowMerges(rows_, std::move(end.enterprise)));
     }
-    CREDITREG_ASSIGN_OR_RETURN(MergeEnd end,
-                               FollowMerges(rows_, *std::move(start), at_));
+    if (end.enterprise.sequence > at_) {
+      CREDITREG_ASSIGN_OR_RETURN(
+          std::optional<EnterpriseAt> then,
+          ReadEnterpriseVersion(rows_, end.enterprise.enterprise_no, at_));
+      if (!then.has_value()) {
+        // It came after `at`.
+        answer_.matched_by = MatchedBy::kNothing;
+        return absl::OkStatus();
+      }
+      end.enterprise = *std::move(then);
+    }
     Conclude(std::move(end.enterprise),
              end.merged || answer_.matched_by == MatchedBy::kMergedUscc, query_,
              &answer_);
@@ -218,10 +228,9 @@ class Search {
   FindAnswer answer_;
 };
 
-// Code rows of the enterprise that took this one's code over; nothing where
-// none did, or not yet at `at`.
+// The enterprise that took this one's code over; nothing where none did.
 absl::StatusOr<std::optional<EnterpriseAt>> Successor(
-    const Snapshot& rows, const EnterpriseAt& enterprise, std::uint64_t at) {
+    const Snapshot& rows, const EnterpriseAt& enterprise) {
   const std::string& code = enterprise.version.content().uscc();
   if (code.empty()) return std::optional<EnterpriseAt>();
   CREDITREG_ASSIGN_OR_RETURN(const CodeRows found, ReadCodeRows(rows, code));
@@ -229,17 +238,9 @@ absl::StatusOr<std::optional<EnterpriseAt>> Successor(
       found.former->enterprise_no() == enterprise.enterprise_no) {
     return std::optional<EnterpriseAt>();
   }
-  CREDITREG_ASSIGN_OR_RETURN(
-      std::optional<EnterpriseAt> successor,
-      ReadEnterpriseVersion(rows, found.former->enterprise_no(), at));
-  if (!successor.has_value()) return successor;
-  const auto& codes = successor->version.content().former_codes();
-  const bool took_it_over = std::any_of(
-      codes.begin(), codes.end(), [&code](const storage::v1::FormerCode& old) {
-        return old.merged() && old.uscc() == code;
-      });
-  if (!took_it_over) return std::optional<EnterpriseAt>();
-  return successor;
+  CREDITREG_ASSIGN_OR_RETURN(EnterpriseAt successor,
+                             ReadIndexed(rows, found.former->enterprise_no()));
+  return std::optional<EnterpriseAt>(std::move(successor));
 }
 
 }  // namespace
@@ -357,13 +358,13 @@ absl::StatusOr<std::vector<FindAnswer>> FindEnterprises(
   return answers;
 }
 
-absl::StatusOr<MergeEnd> FollowMerges(const Snapshot& rows, EnterpriseAt start,
-                                      std::uint64_t at) {
+absl::StatusOr<MergeEnd> FollowMerges(const Snapshot& rows,
+                                      EnterpriseAt start) {
   MergeEnd end;
   end.enterprise = std::move(start);
   for (int step = 0; step < kMaxMergeSteps; ++step) {
     CREDITREG_ASSIGN_OR_RETURN(std::optional<EnterpriseAt> next,
-                               Successor(rows, end.enterprise, at));
+                               Successor(rows, end.enterprise));
     if (!next.has_value()) return end;
     end.enterprise = *std::move(next);
     end.merged = true;
@@ -373,7 +374,7 @@ absl::StatusOr<MergeEnd> FollowMerges(const Snapshot& rows, EnterpriseAt start,
 
 absl::StatusOr<std::vector<std::uint64_t>> FilesOf(
     const Snapshot& rows, std::uint64_t enterprise_no,
-    const storage::v1::Enterprise& content) {
+    const storage::v1::Enterprise& content, std::uint64_t at) {
   std::vector<std::uint64_t> files = {enterprise_no};
   std::vector<storage::v1::Enterprise> to_visit = {content};
   while (!to_visit.empty()) {
@@ -390,9 +391,11 @@ absl::StatusOr<std::vector<std::uint64_t>> FilesOf(
       }
       if (files.size() > kMaxAbsorbed) return files;
       files.push_back(absorbed);
-      CREDITREG_ASSIGN_OR_RETURN(EnterpriseAt next,
-                                 ReadIndexed(rows, absorbed));
-      to_visit.push_back(std::move(*next.version.mutable_content()));
+      CREDITREG_ASSIGN_OR_RETURN(std::optional<EnterpriseAt> next,
+                                 ReadEnterpriseVersion(rows, absorbed, at));
+      // One that came after `at` had absorbed nobody then.
+      if (!next.has_value()) continue;
+      to_visit.push_back(std::move(*next->version.mutable_content()));
     }
   }
   return files;

@@ -38,20 +38,20 @@ absl::StatusOr<std::vector<FindAnswer>> FindEnterprises(
     const Snapshot& rows, const Key256& hmac_key,
     absl::Span<const FindQuery> queries, std::uint64_t at);
 
-// Where the enterprise's own code was taken over by another: that other, and so
-// on to the last. The same enterprise where it was not. `merged` tells which.
+// Where the enterprise's own code was taken over by another: that other as it
+// is today, and so on to the last. The same enterprise where it was not.
+// `merged` tells which.
 struct MergeEnd {
   EnterpriseAt enterprise;
   bool merged = false;
 };
-absl::StatusOr<MergeEnd> FollowMerges(const Snapshot& rows, EnterpriseAt start,
-                                      std::uint64_t at);
+absl::StatusOr<MergeEnd> FollowMerges(const Snapshot& rows, EnterpriseAt start);
 
-// The enterprise and all that were merged into it, also in steps; the
-// enterprise first. At most 1 + kMaxAbsorbed.
+// The enterprise and all that were merged into it at `at`, also in steps; the
+// enterprise, whose content at `at` is given, first. At most 1 + kMaxAbsorbed.
 absl::StatusOr<std::vector<std::uint64_t>> FilesOf(
     const Snapshot& rows, std::uint64_t enterprise_no,
-    const storage::v1::Enterprise& content);
+    const storage::v1::Enterprise& content, std::uint64_t at);
 
 }  // namespace creditreg
 

@@ -148,7 +148,7 @@ absl::StatusOr<storage::v1::EnterpriseHead> SnapshotView::ReadHead(
                              ReadEnterprise(enterprise_no, 0));
   CREDITREG_ASSIGN_OR_RETURN(
       const std::vector<std::uint64_t> files,
-      FilesOf(*rows_, enterprise_no, enterprise.version.content()));
+      FilesOf(*rows_, enterprise_no, enterprise.version.content(), 0));
   CREDITREG_ASSIGN_OR_RETURN(storage::v1::EnterpriseHead sum,
                              ReadEnterpriseHead(*rows_, enterprise_no));
   for (std::size_t i = 1; i < files.size(); ++i) {
@@ -184,7 +184,7 @@ absl::StatusOr<RecordPage> SnapshotView::ListRecords(
   FileListQuery list;
   CREDITREG_ASSIGN_OR_RETURN(
       list.enterprise_nos,
-      FilesOf(*rows_, query.enterprise_no, enterprise.version.content()));
+      FilesOf(*rows_, query.enterprise_no, enterprise.version.content(), at));
   list.families = query.families;
   list.at = at;
   list.limit = query.limit;

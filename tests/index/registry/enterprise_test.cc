@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,10 @@
 #include "absl/status/statusor.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "index/codec/keys.h"
 #include "index/registry/registry.h"
 #include "index/registry/view.h"
+#include "index/store/store.h"
 #include "tests/index/registry/test_registry.h"
 #include "tests/testing/status_matchers.h"
 
@@ -160,6 +163,26 @@ TEST_F(EnterpriseTest, PlaceholdersAndBadCodesAreToldApart) {
   ASSERT_FALSE(slip.nearest_codes.empty());
   EXPECT_EQ(slip.nearest_codes[0], kCodeA);
   EXPECT_EQ(Find(kCodeD).verdict, Verdict::kNotFound);
+}
+
+TEST_F(EnterpriseTest, AResidentIdIsNotAnsweredWithOthersLikeIt) {
+  const FindAnswer id = Find("44999919700101888X");
+  EXPECT_EQ(id.verdict, Verdict::kBadCode);
+  EXPECT_TRUE(id.nearest_codes.empty());
+}
+
+TEST_F(EnterpriseTest, RowsWithoutALayoutAreDamageNotANewRegistry) {
+  ASSERT_THAT(Put(Firm(kCodeA, "甲公司")), IsOk());
+  registry_.reset();
+  {
+    CREDITREG_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<Store> store,
+                                   Store::Open(Options().store));
+    WriteBatch batch;
+    batch.Delete(MetaKey("layout"));
+    ASSERT_THAT(store->Write(batch), IsOk());
+  }
+  EXPECT_THAT(Registry::Open(Options()),
+              StatusIs(absl::StatusCode::kDataLoss, StartsWith("layout: ")));
 }
 
 TEST_F(EnterpriseTest, AReplacedCodeLeadsToTheNewOne) {
