@@ -8,6 +8,7 @@ Usage: tools/demo_facts.py VERB MANIFEST ...
   receipt MANIFEST FILE RECEIPT  a receipt in one line; checks its rows
   findings REPORT                some rows of a report, without the rows' data
   summary MANIFEST ROLE          checks `creditctl get --output json` (stdin)
+  mistyped MANIFEST              a code with a wrong check character
   batch MANIFEST                 codes to look up, one a line
   label MANIFEST                 puts what each code is before its row (stdin)
   verdicts MANIFEST              checks `batch-get --output json` (stdin)
@@ -41,6 +42,10 @@ class Manifest:
         self.roles = {entry["role"]: entry
                       for entry in self.all["interesting"]}
 
+    def mistyped(self):
+        code = self.roles["typical"]["uscc"]
+        return code[:-1] + ("0" if code[-1] != "0" else "1")
+
     def lookups(self):
         """(what it is, the line to look up, the verdict it must get)."""
         def code(role):
@@ -50,7 +55,6 @@ class Manifest:
             return self.roles[role]["former_uscc"]
 
         typical = code("typical")
-        wrong = "0" if typical[-1] != "0" else "1"
         full_width = "".join(chr(ord(c) + 0xFEE0) for c in typical)
         old = self.roles["old_numbers"]
         renamed = self.roles["renamed"]
@@ -75,7 +79,7 @@ class Manifest:
             ("已吊销", code("revoked"), "FOUND"),
             ("已注销", code("deregistered"), "DEREGISTERED"),
             ("从未登记", code("never"), "NOT_FOUND"),
-            ("校验位错", typical[:-1] + wrong, "BAD_CODE"),
+            ("校验位错", self.mistyped(), "BAD_CODE"),
             ("含字母 I", typical[:10] + "I" + typical[11:], "BAD_CODE"),
             ("少一位", typical[:-1], "BAD_CODE"),
             ("占位代码", "0" * 17 + "X", "PLACEHOLDER"),
@@ -103,8 +107,8 @@ def show_receipt(path, name, receipt_path):
                   for key in ("startedAt", "finishedAt"))
     seconds = max((end - start).total_seconds(), 0.001)
     labels = (("created", "新增"), ("updated", "更新"), ("unchanged", "无变化"),
-              ("pending", "待关联"), ("quarantined", "留置"),
-              ("rejected", "退回"))
+              ("pending", "待关联"), ("quarantined", "隔离"),
+              ("rejected", "拒绝"))
     parts = [f"{label} {counts[key]:,}" for key, label in labels
              if counts.get(key)]
     if flagged:
@@ -153,6 +157,10 @@ def check_summary(path, role):
             fail(f"{role}: {found.get(family, 0)} {key}, want {entry[key]}")
 
 
+def show_mistyped(path):
+    print(Manifest(path).mistyped())
+
+
 def show_batch(path):
     for _, line, _ in Manifest(path).lookups():
         print(line)
@@ -180,7 +188,7 @@ def check_verdicts(path):
 
 VERBS = {"files": show_files, "code": show_code, "receipt": show_receipt,
          "findings": show_findings, "summary": check_summary,
-         "batch": show_batch, "label": show_labelled,
+         "mistyped": show_mistyped, "batch": show_batch, "label": show_labelled,
          "verdicts": check_verdicts}
 
 

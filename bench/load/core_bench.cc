@@ -1,6 +1,6 @@
 #include "bench/load/core_bench.h"
 
-#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <filesystem>
 #include <map>
@@ -43,8 +43,6 @@ Sizes SizesFor(bool quick) {
 
 constexpr char kEcho[] = "echo";
 constexpr char kEchoLatency[] = "echo_latency";
-constexpr char kGetGovernment[] = "get_government";
-constexpr char kGetPublic[] = "get_public";
 constexpr char kImportAll[] = "import";
 
 class CoreBench {
@@ -89,9 +87,10 @@ class CoreBench {
     const std::string& echo = echo_->address();
     const std::string& registry = registry_->address();
     std::vector<Measurement> list;
-    list.push_back(Throughput(kEcho, "", echo, echo_workload_));
-    list.push_back(Throughput(kGetGovernment, kEcho, registry, government_));
-    list.push_back(Throughput(kGetPublic, kEcho, registry, public_));
+    list.push_back(Throughput(kEcho, "", *echo_, echo_workload_));
+    list.push_back(
+        Throughput("get_government", kEcho, *registry_, government_));
+    list.push_back(Throughput("get_public", kEcho, *registry_, public_));
     list.push_back(Latency(kEchoLatency, "", echo, echo_workload_));
     list.push_back(
         Latency("get_government_latency", kEchoLatency, registry, government_));
@@ -105,33 +104,46 @@ class CoreBench {
 
   // A sentence on what the look-ups find in memory.
   std::string Caches(const UnaryWorkload& workload) const {
-    if (&workload == &echo_workload_) {
-      return absl::StrCat("answers of ", kEchoBytes, " bytes");
-    }
+    if (&workload == &echo_workload_) return "no data";
     return absl::StrCat("warm: ", data_.enterprises.size(),
                         " codes, each asked for in turn, data in memory");
   }
 
+  // Calls a second, and what one call costs the server: the second hardly
+  // depends on what else the machine does.
   Measurement Throughput(const std::string& name, const std::string& peer,
-                         const std::string& target,
+                         const ServerProcess& server,
                          const UnaryWorkload& workload) const {
     LoadOptions load;
-    load.target = target;
+    load.target = server.address();
     load.warm_up = sizes_.warm_up;
     load.duration = sizes_.duration;
+    const std::string note =
+        absl::StrCat("closed loop, ", load.in_flight, " calls in flight on ",
+                     load.connections, " connections; ", Caches(workload));
+    const std::string cpu = CpuFigure(name);
     Measurement measurement;
     measurement.figures = {
         {name, "calls/s", peer,
-         absl::StrCat("closed loop, ", load.in_flight, " calls in flight on ",
-                      load.connections, " connections, client on the same ",
-                      "machine; ", Caches(workload))}};
-    measurement.run = [name, load, &workload]() -> absl::StatusOr<Samples> {
+         absl::StrCat(note, "; client on the same machine")},
+        {cpu, "us/call", peer.empty() ? "" : CpuFigure(peer),
+         absl::StrCat("processor time of the server; ", note)}};
+    measurement.run = [name, cpu, load, &server,
+                       &workload]() -> absl::StatusOr<Samples> {
+      const absl::Duration before = server.CpuTime();
       CREDITREG_ASSIGN_OR_RETURN(const LoadResult result,
                                  RunUnaryLoad(workload, load));
-      Sample sample;
-      sample.value = result.CallsPerSecond();
-      sample.n = result.calls;
-      return Samples{{name, sample}};
+      const absl::Duration used = server.CpuTime() - before;
+      Sample calls;
+      calls.value = result.CallsPerSecond();
+      calls.n = result.calls;
+      calls.detail = absl::StrCat("answers of ",
+                                  std::llround(result.answer_bytes), " bytes");
+      Sample cost;
+      cost.value = absl::ToDoubleMicroseconds(used) /
+                   static_cast<double>(result.answers);
+      cost.n = result.answers;
+      return Samples{{name, calls}, {cpu, cost}};
     };
     return measurement;
   }
@@ -220,6 +232,9 @@ class CoreBench {
     return samples;
   }
 
+  static std::string CpuFigure(const std::string& name) {
+    return name + "_cpu";
+  }
   static std::string FigureOf(const ImportFile& file) {
     return absl::StrCat(kImportAll, "_", file.name);
   }

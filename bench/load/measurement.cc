@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -70,6 +71,8 @@ absl::StatusOr<Figure> Summarise(const std::string& bench,
     }
     ratios.push_back(sample.value / peer->second.value);
   }
+  const std::string& detail = history.back().at(spec.name).detail;
+  if (!detail.empty()) absl::StrAppend(&figure.note, "; ", detail);
   figure.value = Median(std::move(values)).value_or(0);
   figure.ratio = Median(std::move(ratios));
   figure.p50_us = MedianOf(history, spec.name, &Sample::p50_us);

@@ -27,6 +27,8 @@ struct Sample {
   std::optional<double> p50_us;
   std::optional<double> p99_us;
   std::int64_t n = 0;
+  // Joins the figure's note (the last repetition's does); may be empty.
+  std::string detail;
 };
 
 // By the figure's name.
@@ -51,6 +53,8 @@ struct Measurement {
 // value, and each percentile, is the median of its samples; its ratio is the
 // median of the ratios within each repetition. Figures come in the order of
 // the measurements.
+//
+// `repetitions` is at least 1.
 //
 // Errors: the first that a run returns. Internal: a run gave no sample for one
 // of its figures, or a peer is not there.

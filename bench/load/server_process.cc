@@ -2,6 +2,8 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -12,7 +14,9 @@
 #include <unistd.h>
 
 #include "absl/memory/memory.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -49,6 +53,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(
   const std::string log_file = folder + "/log";
   arguments.push_back("--port_file=" + port_file);
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   const int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -79,6 +84,23 @@ absl::Status ServerProcess::AwaitPort(const std::string& port_file) {
     absl::SleepFor(kPause);
   }
   return Error("did not listen in 60 s");
+}
+
+absl::Duration ServerProcess::CpuTime() const {
+  const std::string stat = ReadAll(absl::StrCat("/proc/", pid_, "/stat"));
+  // The name in parentheses may hold anything; what follows it may not.
+  const std::size_t end_of_name = stat.rfind(')');
+  if (end_of_name == std::string::npos) return absl::ZeroDuration();
+  const std::vector<std::string> fields =
+      absl::StrSplit(stat.substr(end_of_name + 1), ' ');
+  // utime and stime are fields 14 and 15; the name is 2, an empty text 3 here.
+  std::int64_t user = 0;
+  std::int64_t system = 0;
+  if (fields.size() < 14 || !absl::SimpleAtoi(fields[12], &user) ||
+      !absl::SimpleAtoi(fields[13], &system)) {
+    return absl::ZeroDuration();
+  }
+  return absl::Seconds(user + system) / sysconf(_SC_CLK_TCK);
 }
 
 absl::Status ServerProcess::Stop() {

@@ -17,6 +17,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 namespace creditreg::bench {
 
@@ -40,6 +41,9 @@ class ServerProcess {
 
   // "host:port".
   const std::string& address() const { return address_; }
+
+  // Processor time it has used, all its threads together, to 10 ms.
+  absl::Duration CpuTime() const;
 
   // Asks it to end and waits until it has.
   //

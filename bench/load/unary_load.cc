@@ -121,6 +121,7 @@ class Connection {
   void AddTo(LoadResult* result) const {
     result->calls += latency_.count();
     result->latency.Merge(latency_);
+    result->answers += answers_;
     result->checked += checked_;
     result->answer_bytes += static_cast<double>(answer_bytes_);
   }
@@ -187,14 +188,13 @@ class Connection {
 
 using Connections = std::vector<std::unique_ptr<Connection>>;
 
-Window WindowFromNow(const LoadOptions& options) {
-  const TimePoint begin =
-      SteadyClock::now() + absl::ToChronoNanoseconds(options.warm_up);
+Window WindowFrom(TimePoint start, const LoadOptions& options) {
+  const TimePoint begin = start + absl::ToChronoNanoseconds(options.warm_up);
   return {begin, begin + absl::ToChronoNanoseconds(options.duration)};
 }
 
 void RunClosedLoop(const LoadOptions& options, Connections& connections) {
-  const Window window = WindowFromNow(options);
+  const Window window = WindowFrom(SteadyClock::now(), options);
   const int share = options.in_flight / options.connections;
   const int rest = options.in_flight % options.connections;
   for (int i = 0; i < options.connections; ++i) {
@@ -206,7 +206,7 @@ void RunClosedLoop(const LoadOptions& options, Connections& connections) {
 void RunOpenLoop(const LoadOptions& options, const FirstError& error,
                  Connections& connections) {
   const TimePoint start = SteadyClock::now();
-  const Window window = WindowFromNow(options);
+  const Window window = WindowFrom(start, options);
   for (const auto& connection : connections) connection->Begin(window);
   for (std::int64_t i = 0; !error.is_set(); ++i) {
     // From the start, not from the call before: errors do not add up.

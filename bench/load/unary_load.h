@@ -64,8 +64,11 @@ struct LoadResult {
   std::int64_t calls = 0;
   absl::Duration duration;
   LatencyHistogram latency;
-  // Answers checked, and bytes of an answer on average.
+  // All answers, those outside the counted time too, and how many of them were
+  // checked.
+  std::int64_t answers = 0;
   std::int64_t checked = 0;
+  // Of a counted answer, on average.
   double answer_bytes = 0;
 
   double CallsPerSecond() const {

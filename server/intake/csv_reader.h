@@ -1,8 +1,8 @@
-// Cuts the bytes of a CSV file (RFC 4180) into rows of cells, with the line each
-// row begins on and the byte it ends at. Knows nothing of encodings: it works on
-// the bytes as they come, which is right for every encoding in which the bytes
-// of quotes, commas and line ends stand for nothing else. UTF-8 is one, GB18030
-// another (its second and later bytes are 30-39, 40-7E and 80-FE).
+// Cuts the bytes of a CSV file (RFC 4180) into rows of cells, with the line
+// each row begins on and the byte it ends at. Knows nothing of encodings: it
+// works on the bytes as they come, which is right for every encoding in which
+// the bytes of quotes, commas and line ends stand for nothing else. UTF-8 is
+// one, GB18030 another (its second and later bytes are 30-39, 40-7E and 80-FE).
 //
 // On top of libcsv, whose ways these are:
 //   - empty lines are no rows; so are, here, lines whose cells are all empty

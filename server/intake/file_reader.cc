@@ -65,7 +65,12 @@ absl::Status FileReader::Finish() {
   }
   const absl::Status parsed = csv_->Finish();
   CREDITREG_RETURN_IF_ERROR(ReadRows());
-  return parsed;
+  CREDITREG_RETURN_IF_ERROR(parsed);
+  if (mapper_ == nullptr) {
+    return absl::InvalidArgumentError(
+        "MISSING_COLUMN: the file is empty, want a header line");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status FileReader::Begin(bool complete) {

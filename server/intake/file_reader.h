@@ -50,7 +50,8 @@ class FileReader {
   // follow.
   absl::Status Append(absl::string_view bytes);
 
-  // No more bytes come. Errors as Append()'s.
+  // No more bytes come. Errors as Append()'s, and MISSING_COLUMN where there is
+  // not even a header.
   absl::Status Finish();
 
   // The rows that are complete, in order; the first is row 1.

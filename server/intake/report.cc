@@ -49,9 +49,8 @@ std::string ReportLine(const ReportRow& row, const FieldTables& tables,
     Join(finding.rule, rules);
     Join(finding.message, messages);
     if (finding.suggestion.empty()) continue;
-    Join(row.findings.size() == 1
-             ? finding.suggestion
-             : absl::StrCat(code, "=", finding.suggestion),
+    Join(row.findings.size() == 1 ? finding.suggestion
+                                  : absl::StrCat(code, "=", finding.suggestion),
          suggestions);
   }
   std::string line;

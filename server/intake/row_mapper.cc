@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,15 +48,28 @@ Message& HolderOf(const FieldColumn& column, Message& root) {
   return *holder;
 }
 
-// Entries joined by ";" in either width; blanks around them go.
-std::vector<std::string> SplitList(absl::string_view text) {
-  const std::string half = absl::StrReplaceAll(text, {{"；", ";"}});
+// The entries between separators, which are one character; blanks around them
+// go, and so do empty ones.
+std::vector<std::string> SplitAt(char separator, absl::string_view text) {
   std::vector<std::string> entries;
-  for (absl::string_view entry : absl::StrSplit(half, ';')) {
+  for (absl::string_view entry : absl::StrSplit(text, separator)) {
     entry = TrimBlanks(entry);
     if (!entry.empty()) entries.emplace_back(entry);
   }
   return entries;
+}
+
+// Entries joined by ";" in either width.
+std::vector<std::string> SplitList(absl::string_view text) {
+  return SplitAt(';', absl::StrReplaceAll(text, {{"；", ";"}}));
+}
+
+// What people write into a cell that has no date, amount or choice.
+bool MeansNone(absl::string_view text) {
+  constexpr absl::string_view kWords[] = {"/",  "\\", "-",  "--",   "—",
+                                          "——", "无", "空", "NULL", "null"};
+  return std::find(std::begin(kWords), std::end(kWords), text) !=
+         std::end(kWords);
 }
 
 // Puts one cell into a message.
@@ -77,9 +92,9 @@ class CellReader {
       case Column::KIND_DATE:
         return ReadDate(column, text);
       case Column::KIND_WAN_YUAN:
-        return SetAmount(column, FenFromWanYuan(text), "万元，最多6位小数");
+        return ReadAmount(column, text, &FenFromWanYuan, "万元，最多6位小数");
       case Column::KIND_YUAN:
-        return SetAmount(column, FenFromYuan(text), "元，最多2位小数");
+        return ReadAmount(column, text, &FenFromYuan, "元，最多2位小数");
       case Column::KIND_CHOICE:
         return ReadChoice(column, text);
       case Column::KIND_TEXT_LIST:
@@ -137,17 +152,25 @@ class CellReader {
   }
 
   void ReadDate(const FieldColumn& column, absl::string_view text) {
+    if (MeansNone(text)) return;
     const std::string day = DateOf(column, text);
     if (!day.empty()) SetText(column, day);
   }
 
-  void SetAmount(const FieldColumn& column,
-                 const absl::StatusOr<std::int64_t>& fen,
-                 absl::string_view unit) {
+  // `unit` is for the finding. Suggests the amount without thousands separators
+  // where that is one.
+  void ReadAmount(const FieldColumn& column, absl::string_view text,
+                  absl::StatusOr<std::int64_t> (*parse)(absl::string_view),
+                  absl::string_view unit) {
+    if (MeansNone(text)) return;
+    const absl::StatusOr<std::int64_t> fen = parse(text);
     if (!fen.ok()) {
+      std::string bare = absl::StrReplaceAll(text, {{",", ""}, {"，", ""}});
+      if (!parse(bare).ok()) bare.clear();
       return Error(column, "AMOUNT_FORM",
                    absl::StrCat("“", column.spec.label(),
-                                "”不是可识别的金额，单位为", unit));
+                                "”不是可识别的金额，单位为", unit),
+                   std::move(bare));
     }
     Message& holder = HolderOf(column, root_);
     holder.GetReflection()->SetInt64(&holder, column.fields.back(), *fen);
@@ -157,6 +180,7 @@ class CellReader {
     if (column.fields.back()->type() != FieldDescriptor::TYPE_ENUM) {
       return SetText(column, text);
     }
+    if (MeansNone(text)) return;
     const std::optional<int> number =
         tables_.FindChoice(target_, source_id_, column, text);
     if (!number.has_value()) {
@@ -172,8 +196,25 @@ class CellReader {
   void ReadList(const FieldColumn& column, absl::string_view text) {
     Message& holder = HolderOf(column, root_);
     for (const std::string& entry : SplitList(text)) {
-      holder.GetReflection()->AddString(&holder, column.fields.back(), entry);
+      for (std::string& choice : SplitChoices(column, entry)) {
+        holder.GetReflection()->AddString(&holder, column.fields.back(),
+                                          std::move(choice));
+      }
     }
+  }
+
+  // Some feeds join choices by "、" or a comma. Where every piece is a choice,
+  // that is what it was; otherwise it belongs to the text.
+  std::vector<std::string> SplitChoices(const FieldColumn& column,
+                                        const std::string& entry) {
+    const std::vector<std::string> pieces =
+        SplitAt(',', absl::StrReplaceAll(entry, {{"、", ","}, {"，", ","}}));
+    const bool choices = std::all_of(
+        pieces.begin(), pieces.end(), [&](const std::string& piece) {
+          return tables_.FindChoice(target_, source_id_, column, piece)
+              .has_value();
+        });
+    return choices ? pieces : std::vector<std::string>{entry};
   }
 
   // "value|date|reason": what is missing at the end is empty.
@@ -230,6 +271,7 @@ class CellReader {
   }
 
   void ReadPublication(const FieldColumn& column, absl::string_view text) {
+    if (MeansNone(text)) return;
     const std::string day = DateOf(column, text);
     if (day.empty()) return;
     auto& publication = Child<v1::ChannelPublication>(column);
@@ -310,9 +352,11 @@ absl::StatusOr<std::unique_ptr<const RowMapper>> RowMapper::Create(
 }
 
 absl::Status RowMapper::ReadHeader(const std::vector<std::string>& header) {
-  for (std::size_t i = 0; i < header.size(); ++i) {
+  std::size_t count = header.size();
+  while (count > 0 && TrimBlanks(header[count - 1]).empty()) --count;
+  for (std::size_t i = 0; i < count; ++i) {
     const absl::string_view name = TrimBlanks(header[i]);
-    if (name.empty() || IsReportColumn(name)) {
+    if (IsReportColumn(name)) {
       columns_.push_back(nullptr);
       continue;
     }
@@ -335,6 +379,11 @@ absl::Status RowMapper::CheckColumns(
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     for (std::size_t k = 0; k < i; ++k) {
       if (columns_[i] == nullptr || columns_[i] != columns_[k]) continue;
+      // Older feeds spread a list over several columns, CF_CFLB1 and CF_CFLB2.
+      if (columns_[i]->spec.kind() == conf::v1::Column::KIND_TEXT_LIST &&
+          header[i] != header[k]) {
+        continue;
+      }
       return absl::InvalidArgumentError(
           absl::StrCat("DUPLICATE_COLUMN: columns ", k + 1, " and ", i + 1,
                        ": the same field, want each once"));
@@ -375,7 +424,11 @@ void RowMapper::ReadCells(const std::vector<std::string>& cells,
   for (std::size_t i = 0; i < count; ++i) {
     if (columns_[i] != nullptr) reader.Read(*columns_[i], cells[i]);
   }
-  if (cells.size() > columns_.size()) {
+  // Spreadsheets leave out empty cells at the end of a row, and add some.
+  const bool extra = std::any_of(
+      cells.begin() + static_cast<std::ptrdiff_t>(count), cells.end(),
+      [](const std::string& cell) { return !TrimBlanks(cell).empty(); });
+  if (extra) {
     findings.push_back(
         {Severity::kError, "", "CELL_COUNT",
          absl::StrCat("该行有", cells.size(), "个单元格，表头只有",

@@ -1,5 +1,5 @@
-// From the cells of a row to a draft: which column each cell is, how its text is
-// read, and then the rules that messages obey too (server/wire/drafts.h).
+// From the cells of a row to a draft: which column each cell is, how its text
+// is read, and then the rules that messages obey too (server/wire/drafts.h).
 //
 // Thread safety: immutable once made; Map() may be called from many threads.
 
@@ -27,7 +27,8 @@ class RowMapper {
  public:
   // Reads a file's header. Columns may stand in any order. The columns that a
   // report adds (report.h) are passed over, so that a repaired report file can
-  // be sent back as it is; empty headers at the end too.
+  // be sent back as it is; empty headers at the end too. A column whose values
+  // are a list may come in parts under several of its names.
   //
   // `tables` must outlive the mapper.
   //

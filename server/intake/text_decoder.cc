@@ -25,16 +25,16 @@ struct Remapped {
   char32_t in_2022;
 };
 constexpr Remapped kRemapped[] = {
-    {0xE78D, 0xFE10},  // A6D9
-    {0xE78E, 0xFE12},  // A6DA
-    {0xE78F, 0xFE11},  // A6DB
-    {0xE790, 0xFE13},  // A6DC
-    {0xE791, 0xFE14},  // A6DD
-    {0xE792, 0xFE15},  // A6DE
-    {0xE793, 0xFE16},  // A6DF
-    {0xE794, 0xFE17},  // A6EC
-    {0xE795, 0xFE18},  // A6ED
-    {0xE796, 0xFE19},  // A6F3
+    {0xE78D, 0xFE10},   // A6D9
+    {0xE78E, 0xFE12},   // A6DA
+    {0xE78F, 0xFE11},   // A6DB
+    {0xE790, 0xFE13},   // A6DC
+    {0xE791, 0xFE14},   // A6DD
+    {0xE792, 0xFE15},   // A6DE
+    {0xE793, 0xFE16},   // A6DF
+    {0xE794, 0xFE17},   // A6EC
+    {0xE795, 0xFE18},   // A6ED
+    {0xE796, 0xFE19},   // A6F3
     {0xE816, 0x20087},  // FE51
     {0xE817, 0x20089},  // FE52
     {0xE818, 0x200CC},  // FE53
@@ -69,8 +69,7 @@ bool IsUtf8Prefix(absl::string_view bytes, bool may_be_cut) {
   if (ValidUtf8(bytes)) return true;
   if (!may_be_cut) return false;
   for (std::size_t cut = 1; cut <= 3 && cut <= bytes.size(); ++cut) {
-    const auto lead =
-        static_cast<unsigned char>(bytes[bytes.size() - cut]);
+    const auto lead = static_cast<unsigned char>(bytes[bytes.size() - cut]);
     if (lead < 0x80) return false;
     if (lead < 0xC0) continue;
     const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;

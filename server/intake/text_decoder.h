@@ -44,9 +44,9 @@ absl::StatusOr<std::optional<DetectedEncoding>> DetectEncoding(
 //
 // GB18030 is read as its 2022 edition: ICU 72 knows the 2005 one, in which 24
 // characters (vertical punctuation such as A6D9, ideographs such as FE59) are
-// private-use code points; they become the characters they were meant to be. The
-// four-byte codes that the 2022 edition gives to those private-use code points
-// keep their meaning of 2005, since that is what wrote them.
+// private-use code points; they become the characters they were meant to be.
+// The four-byte codes that the 2022 edition gives to those private-use code
+// points keep their meaning of 2005, since that is what wrote them.
 class CellDecoder {
  public:
   // `encoding` must not be UNSPECIFIED.

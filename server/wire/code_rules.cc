@@ -36,12 +36,12 @@ bool IsResidentId(absl::string_view normalised) {
 // The one code that was meant, where only one can be.
 std::string OnlyNearestCode(absl::string_view normalised,
                             absl::string_view organisation_code) {
-  std::vector<std::string> codes = NearestValidCodes(normalised, kMostCandidates);
+  std::vector<std::string> codes =
+      NearestValidCodes(normalised, kMostCandidates);
   const bool known = OrganisationCodeCheckOk(organisation_code);
   const auto is_out = [&](const std::string& code) {
     return CheckCode(code).warnings != 0 ||
-           (known &&
-            absl::string_view(code).substr(8, 9) != organisation_code);
+           (known && absl::string_view(code).substr(8, 9) != organisation_code);
   };
   codes.erase(std::remove_if(codes.begin(), codes.end(), is_out), codes.end());
   return codes.size() == 1 ? codes.front() : "";
@@ -190,14 +190,12 @@ std::string JudgeAgencyCode(absl::string_view raw, absl::string_view name,
   if (check.error == CodeError::kNone) return normalised;
   const absl::string_view known =
       context.tables.FindAgency(context.source_id, name);
-  const bool none = trimmed.empty() ||
-                    check.error == CodeError::kPlaceholder ||
+  const bool none = trimmed.empty() || check.error == CodeError::kPlaceholder ||
                     MeansNone(trimmed);
   if (!none) {
     context.log.Warning(
         {path, "AGENCY_CODE", "机关代码不是有效的统一社会信用代码，未采用",
-         known.empty() ? OnlyNearestCode(normalised, "")
-                       : std::string(known)});
+         known.empty() ? OnlyNearestCode(normalised, "") : std::string(known)});
   }
   return std::string(known);
 }
@@ -216,8 +214,8 @@ std::optional<OldNumber> JudgeOldNumber(OldNumberKind kind,
                          absl::StrCat("号码有", size, "个字符，最多",
                                       kMaxOldNumberChars, "个")});
     } else {
-      context.log.Note({path, "OLD_NUMBER_FILLER",
-                        "填写的内容表示“无”，按没有号码处理"});
+      context.log.Note(
+          {path, "OLD_NUMBER_FILLER", "填写的内容表示“无”，按没有号码处理"});
     }
     return std::nullopt;
   }

@@ -79,9 +79,10 @@ EnterpriseCheck CheckEnterprise(const v1::Enterprise& enterprise,
   if (personal != nullptr) {
     WireToStorage(*personal, "personal", sealed, log.findings());
   }
-  const RuleContext context{tables,    conf::v1::IntakeFormat::TARGET_ENTERPRISE,
-                            source_id, log,
-                            sealed,    CivilDay::Unknown()};
+  const RuleContext context{
+      tables,    conf::v1::IntakeFormat::TARGET_ENTERPRISE,
+      source_id, log,
+      sealed,    CivilDay::Unknown()};
   ApplyEnterpriseRules(draft.content, context);
   CheckTexts(draft.content, "enterprise", context);
   CheckPersonal(context);
@@ -121,8 +122,8 @@ RecordCheck CheckRecord(const v1::RecordInput& input, const FieldTables& tables,
   CheckPersonal(context);
   ApplyFamilyRules(draft.content, context);
   ApplyDocumentRules(draft.content, context);
-  const bool natural_person = draft.content.party().category() ==
-                              spb::PARTY_CATEGORY_NATURAL_PERSON;
+  const bool natural_person =
+      draft.content.party().category() == spb::PARTY_CATEGORY_NATURAL_PERSON;
   ApplyRequired(draft.content, "record", natural_person, context);
 
   if (HasError(log.findings())) {

@@ -1,11 +1,12 @@
-// From what a caller sends to what the registry stores: every rule that needs no
-// look at the register is applied here, once, for messages and for rows of files
-// alike. docs/formats.md lists the rules.
+// From what a caller sends to what the registry stores: every rule that needs
+// no look at the register is applied here, once, for messages and for rows of
+// files alike. docs/formats.md lists the rules.
 //
 // Tolerant on purpose: a row that breaks a rule but can be read is stored with
-// quality flags. Refused is only what cannot be read (a date, a text that is too
-// long, a choice outside a closed list) or cannot be told from other rows (a
-// part of the natural key, the party's name).
+// quality flags. Refused is only what cannot be read (a date, a text that is
+// too long, a choice outside a closed list) or says of nobody (the party's
+// name). A missing part of the natural key is a warning here: the registry
+// keeps such a row aside.
 //
 // Thread safety: free functions; the tables may be shared.
 
@@ -27,7 +28,8 @@
 namespace creditreg {
 
 // Either a draft, with its notes and warnings in `draft->findings` and
-// `findings` empty; or no draft and all findings, at least one of them an error.
+// `findings` empty; or no draft and all findings, at least one of them an
+// error.
 struct EnterpriseCheck {
   std::optional<EnterpriseDraft> draft;
   std::vector<Finding> findings;
@@ -39,8 +41,8 @@ struct RecordCheck {
 
 // Findings name fields from "enterprise." or "personal." on. OUTPUT ONLY fields
 // are ignored. `personal` null: the caller gave none; the draft then has some
-// only where a rule moved something there. `keep_history` of the draft is false.
-// A `source_id` that the tables do not know has no aliases.
+// only where a rule moved something there. `keep_history` of the draft is
+// false. A `source_id` that the tables do not know has no aliases.
 EnterpriseCheck CheckEnterprise(const v1::Enterprise& enterprise,
                                 const v1::PersonalFields* personal,
                                 const FieldTables& tables,

@@ -45,9 +45,8 @@ void AddOldNumber(const OldNumber& number, spb::Enterprise& enterprise) {
 }
 
 void JudgeCode(spb::Enterprise& enterprise, const RuleContext& context) {
-  const std::string raw = enterprise.uscc().empty()
-                              ? enterprise.code_as_given()
-                              : enterprise.uscc();
+  const std::string raw = enterprise.uscc().empty() ? enterprise.code_as_given()
+                                                    : enterprise.uscc();
   if (raw == kMaskText) return;  // read from the registry and sent back
   std::string organisation_code;
   for (const spb::OldNumber& number : enterprise.old_numbers()) {
@@ -95,9 +94,9 @@ void JudgeOldNumbers(spb::Enterprise& enterprise, const RuleContext& context) {
       context.log.Error({path, "REQUIRED", "旧号码的种类为空"});
       continue;
     }
-    const std::optional<OldNumber> judged = JudgeOldNumber(
-        static_cast<OldNumberKind>(number.kind()), number.value(), path,
-        context);
+    const std::optional<OldNumber> judged =
+        JudgeOldNumber(static_cast<OldNumberKind>(number.kind()),
+                       number.value(), path, context);
     if (!judged.has_value() || MoveIfPersonal(*judged, path, context)) continue;
     AddOldNumber(*judged, enterprise);
   }
@@ -128,8 +127,7 @@ void CheckFormer(spb::Enterprise& enterprise, const RuleContext& context) {
 void CheckLists(const spb::Enterprise& enterprise, const RuleContext& context) {
   const auto check = [&](int size, int max, const char* path) {
     if (size > max) {
-      context.log.Error(
-          {path, "LIST_LENGTH", absl::StrCat("最多", max, "项")});
+      context.log.Error({path, "LIST_LENGTH", absl::StrCat("最多", max, "项")});
     }
   };
   check(enterprise.old_numbers_size(), kMaxOldNumbers, kOldNumbersPath);
@@ -138,9 +136,8 @@ void CheckLists(const spb::Enterprise& enterprise, const RuleContext& context) {
 }
 
 bool IsCurrency(absl::string_view code) {
-  return code.size() == 3 && absl::c_all_of(code, [](char c) {
-           return absl::ascii_isupper(c);
-         });
+  return code.size() == 3 &&
+         absl::c_all_of(code, [](char c) { return absl::ascii_isupper(c); });
 }
 
 void ReadCapital(spb::Enterprise& enterprise, const RuleContext& context) {
@@ -158,8 +155,8 @@ void ReadCapital(spb::Enterprise& enterprise, const RuleContext& context) {
   } else if (!IsCurrency(capital.currency_code()) ||
              capital.minor_units() < 0 ||
              capital.minor_units() > kMaxAmountFen) {
-    context.log.Error({"enterprise.capital", "AMOUNT_RANGE",
-                       "注册资本的币种或金额不正确"});
+    context.log.Error(
+        {"enterprise.capital", "AMOUNT_RANGE", "注册资本的币种或金额不正确"});
   }
   if (text.empty() && capital.currency_code().empty()) {
     enterprise.clear_capital();
@@ -179,8 +176,7 @@ std::string DigitsOf(absl::string_view text, std::size_t size) {
 void CheckAddress(spb::Enterprise& enterprise, const RuleContext& context) {
   if (!enterprise.has_address()) return;
   spb::Address& address = *enterprise.mutable_address();
-  const auto read = [&](std::size_t size, const char* path,
-                        std::string& code) {
+  const auto read = [&](std::size_t size, const char* path, std::string& code) {
     if (TrimBlanks(code).empty()) {
       code.clear();
       return;
@@ -223,10 +219,9 @@ void SettleCategory(spb::Enterprise& enterprise, const RuleContext& context) {
     return;
   }
   if (enterprise.category() != spb::PARTY_CATEGORY_UNSPECIFIED) return;
-  const bool individual =
-      absl::StrContains(enterprise.entity_type(), "个体") ||
-      CategoryOfCode(enterprise.uscc()) ==
-          spb::PARTY_CATEGORY_INDIVIDUAL_BUSINESS;
+  const bool individual = absl::StrContains(enterprise.entity_type(), "个体") ||
+                          CategoryOfCode(enterprise.uscc()) ==
+                              spb::PARTY_CATEGORY_INDIVIDUAL_BUSINESS;
   enterprise.set_category(individual ? spb::PARTY_CATEGORY_INDIVIDUAL_BUSINESS
                                      : spb::PARTY_CATEGORY_ORGANISATION);
 }
@@ -262,8 +257,7 @@ void CheckDates(const spb::Enterprise& enterprise, const RuleContext& context) {
   };
   const CivilDay established =
       day(enterprise.has_established_on(), enterprise.established_on());
-  const CivilDay from =
-      day(enterprise.has_term_from(), enterprise.term_from());
+  const CivilDay from = day(enterprise.has_term_from(), enterprise.term_from());
   const CivilDay to = day(enterprise.has_term_to(), enterprise.term_to());
   const CivilDay revoked =
       day(enterprise.has_revoked_on(), enterprise.revoked_on());

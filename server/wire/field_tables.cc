@@ -132,9 +132,9 @@ absl::Status CheckNumbers(absl::string_view what, const confpb::Column& spec,
   if (spec.open_choices() && field.enum_type() != nullptr) {
     return Bad(what, "open choices, want a text field");
   }
-  const bool old_number = spec.kind() == confpb::Column::KIND_OLD_NUMBER ||
-                          (spec.kind() == confpb::Column::KIND_TAX_NUMBER &&
-                           field.is_repeated());
+  const bool old_number =
+      spec.kind() == confpb::Column::KIND_OLD_NUMBER ||
+      (spec.kind() == confpb::Column::KIND_TAX_NUMBER && field.is_repeated());
   if (old_number && (spec.old_number_kind() == 0 ||
                      !v1::OldNumberKind_IsValid(spec.old_number_kind()))) {
     return Bad(what, "old_number_kind: unknown");

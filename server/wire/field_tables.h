@@ -35,7 +35,8 @@ struct FieldColumn {
   std::vector<const google::protobuf::FieldDescriptor*> fields;
   // How findings name the field: `spec.path`, and for columns that share a
   // path with others which of its entries:
-  // "enterprise.old_numbers[REGISTRATION]", "record.penalty.publications[GSXT]".
+  // "enterprise.old_numbers[REGISTRATION]",
+  // "record.penalty.publications[GSXT]".
   std::string finding_path;
 };
 

@@ -68,9 +68,8 @@ Finding Error(std::string path, absl::string_view rule,
 void CopyDate(const Pair& pair, std::string path,
               std::vector<Finding>& findings) {
   std::string scratch;
-  const absl::StatusOr<CivilDay> day =
-      CivilDay::ParseIso(pair.reader().GetStringReference(
-          pair.from, &pair.source, &scratch));
+  const absl::StatusOr<CivilDay> day = CivilDay::ParseIso(
+      pair.reader().GetStringReference(pair.from, &pair.source, &scratch));
   if (!day.ok()) {
     findings.push_back(Error(std::move(path), "DATE_FORM",
                              "日期无法识别，应为YYYY-MM-DD格式的真实日期"));

@@ -123,8 +123,8 @@ void SettleCategory(spb::Record& record, const RuleContext& context) {
     party.set_category(GuessCategory(party, context));
     if (!has_column || context.log.HasErrorAt(kCategoryPath)) return;
     if (party.category() == spb::PARTY_CATEGORY_UNSPECIFIED) {
-      context.log.Error({kCategoryPath, "REQUIRED",
-                         "行政相对人类别为空，且无法由代码推断"});
+      context.log.Error(
+          {kCategoryPath, "REQUIRED", "行政相对人类别为空，且无法由代码推断"});
     } else {
       context.log.Warning({kCategoryPath, "FIELD_MISSING",
                            "行政相对人类别为空，已由代码或证件推断"});
@@ -189,8 +189,7 @@ void CheckCodeGiven(const spb::Record& record, const JudgedCode& judged,
       party.category() == spb::PARTY_CATEGORY_INDIVIDUAL_BUSINESS) {
     return;
   }
-  context.log.Warning(
-      {kCodePath, "CODE_MISSING", "没有填写统一社会信用代码"});
+  context.log.Warning({kCodePath, "CODE_MISSING", "没有填写统一社会信用代码"});
 }
 
 void JudgeAgency(spb::Agency& agency, const char* path,
@@ -389,9 +388,8 @@ std::string SuggestionFor(const FieldColumn& column, const Message& root) {
 }  // namespace
 
 spb::PartyCategory CategoryOfCode(absl::string_view uscc) {
-  return absl::StartsWith(uscc, "92")
-             ? spb::PARTY_CATEGORY_INDIVIDUAL_BUSINESS
-             : spb::PARTY_CATEGORY_ORGANISATION;
+  return absl::StartsWith(uscc, "92") ? spb::PARTY_CATEGORY_INDIVIDUAL_BUSINESS
+                                      : spb::PARTY_CATEGORY_ORGANISATION;
 }
 
 void CheckHasEnd(CivilDay day, const std::string& path,
@@ -448,16 +446,6 @@ void ApplyAgencyRules(spb::Record& record, const RuleContext& context) {
   // An empty message and none would be two contents of one meaning.
   if (IsEmpty(record.deciding_agency())) record.clear_deciding_agency();
   if (IsEmpty(record.submitting_agency())) record.clear_submitting_agency();
-  if (record.family() == spb::FAMILY_COMPLAINT) {
-    if (TrimBlanks(record.complaint().platform()).empty() &&
-        !record.has_submitting_agency()) {
-      context.log.Error({"record.complaint.platform", "REQUIRED",
-                         "平台和数据来源单位都为空，无法确定投诉的来源"});
-    }
-  } else if (!record.has_deciding_agency()) {
-    context.log.Error({"record.deciding_agency.name", "REQUIRED",
-                       "作出决定的机关名称和代码都为空"});
-  }
 }
 
 void ApplyFamilyRules(const spb::Record& record, const RuleContext& context) {
@@ -484,23 +472,21 @@ void ApplyRequired(const Message& root, absl::string_view name,
         HasOwnRule(*column, natural_person)) {
       continue;
     }
-    const Message& message = column->fields.front()->name() == name
-                                 ? root
-                                 : static_cast<const Message&>(
-                                       context.personal);
+    const Message& message =
+        column->fields.front()->name() == name
+            ? root
+            : static_cast<const Message&>(context.personal);
     if (IsSet(message, column->fields) ||
         context.log.HasErrorAt(column->finding_path)) {
       continue;
     }
     if (spec.required() == conf::v1::Column::REQUIRED_ALWAYS) {
       context.log.Error({column->finding_path, "REQUIRED",
-                         absl::StrCat("必填项“", spec.label(), "”为空"),
-                         SuggestionFor(*column, root)});
+                         absl::StrCat("必填项“", spec.label(), "”为空")});
     } else {
-      context.log.Warning(
-          {column->finding_path, "FIELD_MISSING",
-           absl::StrCat("应填项“", spec.label(), "”为空"),
-           SuggestionFor(*column, root)});
+      context.log.Warning({column->finding_path, "FIELD_MISSING",
+                           absl::StrCat("应填项“", spec.label(), "”为空"),
+                           SuggestionFor(*column, root)});
     }
   }
 }

@@ -1,7 +1,7 @@
 // The rules of a record that look at more than one field, or at what a field
-// must be beyond text: party, agencies, dates, amounts, what must be there. They
-// work on the stored form, in place, some before CheckTexts() masks numbers and
-// some after it; drafts.cc has the order.
+// must be beyond text: party, agencies, dates, amounts, what must be there.
+// They work on the stored form, in place, some before CheckTexts() masks
+// numbers and some after it; drafts.cc has the order.
 //
 // Thread safety: free functions; a RuleContext belongs to one thread.
 
@@ -25,9 +25,8 @@ CivilDay DecisionDay(const storage::v1::Record& record);
 // person goes to `context.personal`. Before CheckTexts().
 void ApplyPartyRules(storage::v1::Record& record, const RuleContext& context);
 
-// Agencies: their codes. Errors: REQUIRED where the deciding agency of a
-// licence or penalty, or platform and source of a complaint, has neither name
-// nor code (it is part of the natural key).
+// Agencies: their codes. An agency with neither name nor code is no message at
+// all: the registry then finds that a part of the natural key is missing.
 void ApplyAgencyRules(storage::v1::Record& record, const RuleContext& context);
 
 // Dates and amounts of each family. After CheckTexts().

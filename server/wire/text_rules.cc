@@ -56,11 +56,9 @@ bool IsOneOf(absl::string_view text,
 }
 
 bool IsKeyPath(absl::string_view path) {
-  return IsOneOf(path,
-                 {"record.licence.document_number",
-                  "record.licence.licence_number",
-                  "record.penalty.document_number",
-                  "record.complaint.case_number"});
+  return IsOneOf(
+      path, {"record.licence.document_number", "record.licence.licence_number",
+             "record.penalty.document_number", "record.complaint.case_number"});
 }
 
 Search SearchOf(absl::string_view path) {
@@ -70,16 +68,15 @@ Search SearchOf(absl::string_view path) {
     return Search::kNothing;
   }
   if (IsKeyPath(path)) return Search::kResidentIds;
-  if (IsOneOf(path,
-              {"record.complaint.order_number", "record.complaint.platform_id",
-               "record.party.registration_number",
-               "record.party.organisation_code",
-               "record.party.institution_certificate",
-               "record.party.social_organisation_certificate",
-               "record.party.tax_number", "record.party.code_as_given",
-               "record.penalty.licences_withheld",
-               "record.documents.source_uri", "enterprise.code_as_given",
-               "enterprise.old_numbers.value"})) {
+  if (IsOneOf(
+          path,
+          {"record.complaint.order_number", "record.complaint.platform_id",
+           "record.party.registration_number", "record.party.organisation_code",
+           "record.party.institution_certificate",
+           "record.party.social_organisation_certificate",
+           "record.party.tax_number", "record.party.code_as_given",
+           "record.penalty.licences_withheld", "record.documents.source_uri",
+           "enterprise.code_as_given", "enterprise.old_numbers.value"})) {
     return Search::kIdsAndMobiles;
   }
   return Search::kEverything;
@@ -119,9 +116,7 @@ TextRule RuleOf(const std::string& path, const RuleContext& context) {
   return rule;
 }
 
-bool IsControl(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0);
-}
+bool IsControl(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
 
 // Line breaks and tabs, which spreadsheets let into every cell.
 bool IsLayout(char32_t c) { return c == '\n' || c == '\r' || c == '\t'; }
@@ -233,8 +228,8 @@ void CheckChoice(const TextRule& rule, const std::string& path,
   if (rule.column->spec.open_choices()) {
     context.log.Warning(
         {path, "CHOICE_OPEN",
-         absl::StrCat(name,
-                      "不是标准取值，标准以外的写“其他-”加说明；已按原文保存")});
+         absl::StrCat(
+             name, "不是标准取值，标准以外的写“其他-”加说明；已按原文保存")});
   } else {
     context.log.Error(
         {path, "CHOICE", absl::StrCat(name, "不在允许的取值范围内")});
@@ -318,9 +313,9 @@ void MaskNumbers(const TextRule& rule, const std::string& path,
   std::string masked;
   std::size_t copied = 0;
   for (const PersonalSpan& span : spans) {
-    absl::StrAppend(
-        &masked, absl::string_view(text).substr(copied, span.begin - copied),
-        kMaskText);
+    absl::StrAppend(&masked,
+                    absl::string_view(text).substr(copied, span.begin - copied),
+                    kMaskText);
     copied = span.end;
   }
   absl::StrAppend(&masked, absl::string_view(text).substr(copied));
@@ -442,7 +437,8 @@ absl::string_view TrimBlanks(absl::string_view text) {
   }
   while (!text.empty()) {
     std::size_t begin = text.size() - 1;
-    while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) {
+    while (begin > 0 &&
+           (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) {
       --begin;
     }
     if (!IsBlank(FirstUtf8Char(text.substr(begin)).code_point)) break;
@@ -452,6 +448,7 @@ absl::string_view TrimBlanks(absl::string_view text) {
 }
 
 std::string WithoutKeys(absl::string_view path) {
+  if (path.find('[') == absl::string_view::npos) return std::string(path);
   std::string plain;
   bool in_key = false;
   for (const char c : path) {

@@ -412,7 +412,7 @@ TEST_F(ImportServiceTest, MessagesInTheWrongOrderOrFormAreNamed) {
 
 TEST_F(ImportServiceTest, FilesThatCannotBeReadSayWhy) {
   EXPECT_EQ(CodeAndReason(Import("i-1", "").status),
-            "INVALID_ARGUMENT BAD_CSV");
+            "INVALID_ARGUMENT MISSING_COLUMN");
   EXPECT_EQ(CodeAndReason(Import("i-2", "XK_XDR_MC,NO_SUCH\r\na,b\r\n").status),
             "INVALID_ARGUMENT UNKNOWN_COLUMN");
   EXPECT_EQ(

@@ -4,13 +4,16 @@
 #ifndef CREDITREG_TESTS_SERVER_WIRE_DRAFT_CASES_H_
 #define CREDITREG_TESTS_SERVER_WIRE_DRAFT_CASES_H_
 
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <ostream>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "creditreg/v1/enterprise.pb.h"
 #include "creditreg/v1/record.pb.h"
@@ -88,12 +91,15 @@ inline v1::RecordInput CleanComplaint() {
 }
 
 inline v1::Enterprise CleanEnterprise() {
-  return FromText<v1::Enterprise>(R"(
-    uscc: "914403001922038216" name: "示例一有限公司"
-    entity_type: "有限责任公司" status: REGISTRATION_STATUS_ACTIVE
-    established_on: "1987-09-15" capital { text: "100(万人民币元)" }
+  return FromText<v1::Enterprise>(R"pb(
+    uscc: "914403001922038216"
+    name: "示例一有限公司"
+    entity_type: "有限责任公司"
+    status: REGISTRATION_STATUS_ACTIVE
+    established_on: "1987-09-15"
+    capital { text: "100(万人民币元)" }
     address { division_code: "440307" street_code: "440307006" text: "示例路" }
-  )");
+  )pb");
 }
 
 // What a finding says but for its words.
@@ -110,10 +116,26 @@ struct Said {
   }
 };
 
+// docs/formats.md; empty where the tests run without the docs.
+inline const std::string& FormatsDoc() {
+  static const std::string* const kDoc = [] {
+    std::ifstream file(absl::StrCat(CREDITREG_SOURCE_DIR, "/docs/formats.md"));
+    return new std::string((std::istreambuf_iterator<char>(file)),
+                           std::istreambuf_iterator<char>());
+  }();
+  return *kDoc;
+}
+
+// Also checks that senders can look the rules up.
 inline std::vector<Said> SaidOf(const std::vector<Finding>& findings) {
   std::vector<Said> said;
   for (const Finding& finding : findings) {
     EXPECT_FALSE(finding.message.empty()) << finding.rule;
+    if (!FormatsDoc().empty()) {
+      EXPECT_TRUE(
+          absl::StrContains(FormatsDoc(), absl::StrCat("`", finding.rule, "`")))
+          << finding.rule << " is not in docs/formats.md";
+    }
     said.push_back(
         {finding.severity, finding.field, finding.rule, finding.suggestion});
   }

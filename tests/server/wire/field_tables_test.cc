@@ -68,6 +68,17 @@ TEST(FieldTablesTest, EveryCodeLabelAndAliasLeadsToItsColumn) {
   }
 }
 
+TEST(FieldTablesTest, EveryColumnIsInTheDocs) {
+  if (FormatsDoc().empty()) GTEST_SKIP() << "runs without the docs";
+  for (const IntakeTarget target : kTargets) {
+    for (const auto& column : ShippedTables().columns(target)) {
+      EXPECT_THAT(FormatsDoc(),
+                  HasSubstr(absl::StrCat("| `", column->spec.code(), "` | ",
+                                         column->spec.label(), " |")));
+    }
+  }
+}
+
 TEST(FieldTablesTest, HeadersMayDifferInWidthCaseAndBlanks) {
   for (const char* header :
        {"cf_nr_fk", " CF_NR_FK ", "ＣＦ_ＮＲ_ＦＫ", "罚款金额（万元）",
@@ -137,9 +148,9 @@ TEST(FieldTablesTest, FieldsOfFindingsHaveColumnCodes) {
   EXPECT_NE(ShippedTables().FindPath(IntakeFormat::TARGET_COMPLAINT,
                                      "record.party.registration_number"),
             nullptr);
-  EXPECT_EQ(code(IntakeFormat::TARGET_COMPLAINT,
-                 "record.party.registration_number"),
-            "record.party.registration_number");
+  EXPECT_EQ(
+      code(IntakeFormat::TARGET_COMPLAINT, "record.party.registration_number"),
+      "record.party.registration_number");
 }
 
 TEST(FieldTablesTest, TheShippedDataAreAccepted) {
@@ -185,8 +196,9 @@ TEST(FieldTablesTest, TablesThatContradictThemselvesAreRefused) {
        }},
       {"choice comes twice",
        [](Tables& t) {
-         ColumnOf(t.formats[1], "XK_ZT").add_choices()->CopyFrom(
-             ColumnOf(t.formats[1], "XK_ZT").choices(0));
+         ColumnOf(t.formats[1], "XK_ZT")
+             .add_choices()
+             ->CopyFrom(ColumnOf(t.formats[1], "XK_ZT").choices(0));
        }},
       {"want a text field",
        [](Tables& t) {
@@ -200,8 +212,7 @@ TEST(FieldTablesTest, TablesThatContradictThemselvesAreRefused) {
        [](Tables& t) { ColumnOf(t.formats[2], "CF_GS_GSXT").set_channel(9); }},
       {"default missing",
        [](Tables& t) { t.sources.mutable_sources(0)->set_id("other"); }},
-      {"id: want",
-       [](Tables& t) { t.sources.add_sources()->set_id("Upper"); }},
+      {"id: want", [](Tables& t) { t.sources.add_sources()->set_id("Upper"); }},
       {"id comes twice",
        [](Tables& t) { t.sources.add_sources()->set_id("direct"); }},
       {"alias for no column",

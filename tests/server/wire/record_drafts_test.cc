@@ -1,0 +1,732 @@
+// Every rule of records: what breaks it, what is said, what is stored.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "creditreg/v1/record.pb.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/wire/drafts.h"
+#include "tests/server/wire/draft_cases.h"
+
+namespace creditreg {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr Severity kNote = Severity::kNote;
+constexpr Severity kWarning = Severity::kWarning;
+constexpr Severity kError = Severity::kError;
+
+// Made up, with the right check character; nobody's.
+constexpr char kResidentId[] = "44999919700101888X";
+constexpr char kMobile[] = "14000001001";
+
+RecordCheck Check(const v1::RecordInput& input,
+                  const char* source = "default") {
+  return CheckRecord(input, ShippedTables(), source);
+}
+
+struct Case {
+  const char* what;
+  v1::RecordInput (*clean)();
+  std::function<void(v1::Record&)> damage;
+  std::vector<Said> said;
+  // Where there is no error.
+  std::vector<std::string> flags = {};
+};
+
+void ExpectCases(const std::vector<Case>& cases) {
+  for (const Case& a_case : cases) {
+    SCOPED_TRACE(a_case.what);
+    v1::RecordInput input = a_case.clean();
+    a_case.damage(*input.mutable_record());
+    const RecordCheck check = Check(input);
+    if (!check.draft.has_value()) {
+      EXPECT_THAT(SaidOf(check.findings), ElementsAreArray(a_case.said));
+      EXPECT_TRUE(HasError(check.findings));
+      EXPECT_THAT(a_case.flags, IsEmpty());
+      continue;
+    }
+    EXPECT_THAT(check.findings, IsEmpty());
+    EXPECT_FALSE(HasError(check.draft->findings));
+    EXPECT_THAT(SaidOf(check.draft->findings), ElementsAreArray(a_case.said));
+    EXPECT_THAT(check.draft->quality_flags, ElementsAreArray(a_case.flags));
+  }
+}
+
+TEST(RecordDraftTest, CleanRecordsSayNothing) {
+  for (const auto clean : {&CleanPenalty, &CleanLicence, &CleanComplaint}) {
+    const RecordCheck check = Check(clean());
+    ASSERT_TRUE(check.draft.has_value()) << SaidOf(check.findings)[0];
+    EXPECT_THAT(SaidOf(check.draft->findings), IsEmpty());
+    EXPECT_THAT(check.draft->quality_flags, IsEmpty());
+    EXPECT_EQ(check.draft->personal.ByteSizeLong(), 0u);
+    EXPECT_EQ(check.draft->source_id, "default");
+  }
+}
+
+TEST(RecordDraftTest, Shape) {
+  ExpectCases({
+      {"no details",
+       &CleanPenalty,
+       [](v1::Record& r) { r.clear_details(); },
+       {{kError, "record.details", "REQUIRED"}}},
+      {"no family",
+       &CleanPenalty,
+       [](v1::Record& r) { r.clear_family(); },
+       {{kError, "record.family", "REQUIRED"}}},
+      {"another family",
+       &CleanPenalty,
+       [](v1::Record& r) { r.set_family(v1::FAMILY_LICENCE); },
+       {{kError, "record.family", "FAMILY"}}},
+  });
+}
+
+TEST(RecordDraftTest, Codes) {
+  const std::string path = "record.party.uscc";
+  ExpectCases({
+      {"lower case and blanks",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         r.mutable_party()->set_uscc(" 9144030071526726xg ");
+       },
+       {{kNote, path, "CODE_NORMALISED", "9144030071526726XG"}},
+       {"CODE_NORMALISED"}},
+      {"blanks at the ends only",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         r.mutable_party()->set_uscc(" 914403001922038216　");
+       },
+       {}},
+      {"filler of an organisation",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_party()->set_uscc("00000000000000000X"); },
+       {{kNote, path, "CODE_PLACEHOLDER"}, {kWarning, path, "CODE_MISSING"}},
+       {"CODE_MISSING", "CODE_PLACEHOLDER"}},
+      {"filler of an individual business",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         r.mutable_party()->set_uscc("00000000000000000X");
+         r.mutable_party()->set_category(
+             v1::PARTY_CATEGORY_INDIVIDUAL_BUSINESS);
+       },
+       {{kNote, path, "CODE_PLACEHOLDER"}},
+       {"CODE_PLACEHOLDER"}},
+      {"a word for none",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_party()->set_uscc("无"); },
+       {{kNote, path, "CODE_PLACEHOLDER"}, {kWarning, path, "CODE_MISSING"}},
+       {"CODE_MISSING", "CODE_PLACEHOLDER"}},
+      {"no code",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_party()->clear_uscc(); },
+       {{kWarning, path, "CODE_MISSING"}},
+       {"CODE_MISSING"}},
+      {"no code of a complaint",
+       &CleanComplaint,
+       [](v1::Record& r) { r.mutable_party()->clear_uscc(); },
+       {}},
+      {"17 characters",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_party()->set_uscc("9144030019220382A"); },
+       {{kWarning, path, "CODE_LENGTH"}},
+       {"CODE_CHECK_FAILED"}},
+      {"a letter outside the alphabet",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_party()->set_uscc("9144O3001922038216"); },
+       {{kWarning, path, "CODE_CHARACTER", "914403001922038216"}},
+       {"CODE_CHECK_FAILED"}},
+      {"wrong organisation code check",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_party()->set_uscc("914403001922038229"); },
+       {{kWarning, path, "CODE_ORG_CHECK"}},
+       {"CODE_ORG_CHECK"}},
+      {"an old registration number",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_party()->set_uscc("440301103097413"); },
+       {{kWarning, path, "CODE_OLD_NUMBER"}},
+       {"CODE_CHECK_FAILED", "CODE_OLD_NUMBER"}},
+      {"an individual business's code for an organisation",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         r.mutable_party()->set_category(
+             v1::PARTY_CATEGORY_INDIVIDUAL_BUSINESS);
+       },
+       {{kWarning, "record.party.category", "CATEGORY_MISMATCH"}},
+       {"CATEGORY_MISMATCH"}},
+  });
+}
+
+TEST(RecordDraftTest, ABadCodeStandsBesideTheEmptyOne) {
+  v1::RecordInput input = CleanPenalty();
+  input.mutable_record()->mutable_party()->set_uscc("914403001922038217");
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_EQ(check.draft->content.party().uscc(), "");
+  EXPECT_EQ(check.draft->content.party().code_as_given(), "914403001922038217");
+  EXPECT_THAT(check.draft->quality_flags, ElementsAre("CODE_CHECK_FAILED"));
+  ASSERT_EQ(check.draft->findings.size(), 1u);
+  EXPECT_EQ(check.draft->findings[0].rule, "CODE_FINAL_CHECK");
+}
+
+TEST(RecordDraftTest, TheOrganisationCodeTellsWhichCodeWasMeant) {
+  v1::RecordInput input = CleanPenalty();
+  v1::Party& party = *input.mutable_record()->mutable_party();
+  // Position 9 wrong: one of several slips without the organisation code.
+  party.set_uscc("914403007922038216");
+  party.set_organisation_code("19220382-1");
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_THAT(SaidOf(check.draft->findings),
+              ElementsAre(Said{kWarning, "record.party.uscc",
+                               "CODE_FINAL_CHECK", "914403001922038216"}));
+  EXPECT_EQ(check.draft->content.party().organisation_code(), "192203821");
+}
+
+TEST(RecordDraftTest, AnOldNumberInPlaceOfTheCodeBecomesOne) {
+  v1::RecordInput input = CleanPenalty();
+  input.mutable_record()->mutable_party()->set_uscc("440301103097413");
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_EQ(check.draft->content.party().registration_number(),
+            "440301103097413");
+  EXPECT_EQ(check.draft->content.party().code_as_given(), "440301103097413");
+}
+
+TEST(RecordDraftTest, OldNumbersOfTheParty) {
+  ExpectCases({
+      {"filler",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_party()->set_registration_number("无"); },
+       {{kNote, "record.party.registration_number", "OLD_NUMBER_FILLER"}}},
+      {"wrong check digit",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         r.mutable_party()->set_registration_number("440301103097414");
+       },
+       {{kWarning, "record.party.registration_number", "OLD_NUMBER_CHECK"}},
+       {"OLD_NUMBER_CHECK"}},
+      {"too long",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         r.mutable_party()->set_registration_number(std::string(65, 'A'));
+       },
+       {{kError, "record.party.registration_number", "TEXT_LENGTH"}}},
+  });
+}
+
+TEST(RecordDraftTest, RequiredAndExpected) {
+  const std::string missing = "FIELD_MISSING";
+  ExpectCases({
+      {"no name",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_party()->set_name(" 　"); },
+       {{kError, "record.party.name", "REQUIRED"}}},
+      {"no category, but a code",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_party()->clear_category(); },
+       {{kWarning, "record.party.category", missing}},
+       {missing}},
+      {"neither category nor code",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         r.mutable_party()->clear_category();
+         r.mutable_party()->clear_uscc();
+       },
+       {{kError, "record.party.category", "REQUIRED"},
+        {kWarning, "record.party.uscc", "CODE_MISSING"}}},
+      {"no legal basis",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->clear_legal_basis(); },
+       {{kWarning, "record.penalty.legal_basis", missing}},
+       {missing}},
+      {"no document number",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->clear_document_number(); },
+       {{kWarning, "record.penalty.document_number", missing}},
+       {missing}},
+      {"the licence number is suggested",
+       &CleanLicence,
+       [](v1::Record& r) { r.mutable_licence()->clear_document_number(); },
+       {{kWarning, "record.licence.document_number", missing,
+         "JY14401060000001"}},
+       {missing}},
+      {"no agency",
+       &CleanPenalty,
+       [](v1::Record& r) { r.clear_deciding_agency(); },
+       {{kWarning, "record.deciding_agency.name", missing},
+        {kWarning, "record.deciding_agency.uscc", missing}},
+       {missing}},
+      {"withdrawn licence unnamed",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         r.mutable_penalty()->set_kinds(0, "吊销许可证件");
+         r.mutable_penalty()->clear_fine_fen();
+       },
+       {{kWarning, "record.penalty.licences_withheld", missing}},
+       {missing}},
+  });
+}
+
+TEST(RecordDraftTest, Texts) {
+  const std::string name = "record.party.name";
+  ExpectCases({
+      {"200 characters are not too long",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         std::string text;
+         for (int i = 0; i < 200; ++i) text += "示";
+         r.mutable_party()->set_name(text);
+       },
+       {}},
+      {"201 are",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         std::string text;
+         for (int i = 0; i < 201; ++i) text += "示";
+         r.mutable_party()->set_name(text);
+       },
+       {{kError, name, "TEXT_LENGTH"}}},
+      {"a line break in a name",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_party()->set_name("示例\r\n有限公司"); },
+       {{kNote, name, "TEXT_BLANKS"}}},
+      {"a line break in free text",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->set_facts("一\n二\t三"); },
+       {}},
+      {"a bell",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->set_facts("一\a二"); },
+       {{kError, "record.penalty.facts", "TEXT_CONTROL"}}},
+      {"a C1 control character",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->set_facts("一\u0085二"); },
+       {{kError, "record.penalty.facts", "TEXT_CONTROL"}}},
+      {"not UTF-8",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->set_facts("\xB9\xAB"); },
+       {{kError, "record.penalty.facts", "TEXT_ENCODING"}}},
+      {"a document's title too long",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         v1::Document& document = *r.add_documents();
+         document.set_kind(v1::Document::KIND_ORIGINAL);
+         document.set_sm3(std::string(32, 'h'));
+         document.set_size_bytes(1);
+         document.set_title(std::string(201, 't'));
+       },
+       {{kError, "record.documents[0].title", "TEXT_LENGTH"}}},
+  });
+}
+
+TEST(RecordDraftTest, TextsAreStoredWithoutBlanksAtTheirEnds) {
+  v1::RecordInput input = CleanPenalty();
+  input.mutable_record()->mutable_party()->set_name("　示例一 有限公司 \n");
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_EQ(check.draft->content.party().name(), "示例一 有限公司");
+}
+
+TEST(RecordDraftTest, Choices) {
+  ExpectCases({
+      {"another kind of penalty",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->add_kinds("训诫"); },
+       {{kWarning, "record.penalty.kinds[1]", "CHOICE_OPEN"}},
+       {"CHOICE_OPEN"}},
+      {"another kind, named as such",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->add_kinds("其他-训诫"); },
+       {}},
+      {"other without a word",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->add_kinds("其他-"); },
+       {{kWarning, "record.penalty.kinds[1]", "CHOICE_OPEN"}},
+       {"CHOICE_OPEN"}},
+      {"a number that is no category",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         r.mutable_party()->set_category(static_cast<v1::PartyCategory>(9));
+       },
+       {{kError, "record.party.category", "CHOICE"}}},
+  });
+  v1::RecordInput input = CleanLicence();
+  input.mutable_record()->mutable_licence()->set_licence_type("04");
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_EQ(check.draft->content.licence().licence_type(), "核准");
+}
+
+TEST(RecordDraftTest, Dates) {
+  ExpectCases({
+      {"no date",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->set_decided_on("2025-02-30"); },
+       {{kError, "record.penalty.decided_on", "DATE_FORM"}}},
+      {"decided without end",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->set_decided_on("2099-12-31"); },
+       {{kError, "record.penalty.decided_on", "DATE_FORM"}}},
+      {"decided before there was a decider",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->set_decided_on("1949-09-30"); },
+       {{kWarning, "record.penalty.decided_on", "DATE_EARLY"}},
+       {"DATE_EARLY"}},
+      {"decided on the first day",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->set_decided_on("1949-10-01"); },
+       {}},
+      {"ends before it begins",
+       &CleanLicence,
+       [](v1::Record& r) { r.mutable_licence()->set_valid_to("2025-01-01"); },
+       {{kWarning, "record.licence.valid_to", "DATE_ORDER"}},
+       {"DATE_ORDER"}},
+      {"ends the day it begins",
+       &CleanLicence,
+       [](v1::Record& r) { r.mutable_licence()->set_valid_to("2025-01-02"); },
+       {}},
+      {"served before it was decided",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->set_served_on("2025-02-28"); },
+       {{kWarning, "record.penalty.served_on", "DATE_ORDER"}},
+       {"DATE_ORDER"}},
+      {"closed before it was accepted",
+       &CleanComplaint,
+       [](v1::Record& r) {
+         r.mutable_complaint()->set_closed_on("2025-01-04");
+       },
+       {{kWarning, "record.complaint.closed_on", "DATE_ORDER"}},
+       {"DATE_ORDER"}},
+      {"a publication without its day",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         r.mutable_penalty()->add_publications()->set_channel(
+             v1::ChannelPublication::CHANNEL_GSXT);
+       },
+       {{kError, "record.penalty.publications[GSXT]", "REQUIRED"}}},
+  });
+}
+
+TEST(RecordDraftTest, Amounts) {
+  const std::string fine = "record.penalty.fine_fen";
+  ExpectCases({
+      {"a fine without amount",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->clear_fine_fen(); },
+       {{kWarning, fine, "AMOUNT_MISSING"}},
+       {"AMOUNT_MISSING"}},
+      {"an amount without fine",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->set_kinds(0, "警告"); },
+       {{kWarning, fine, "AMOUNT_WITHOUT_KIND"}},
+       {"AMOUNT_WITHOUT_KIND"}},
+      {"zero counts as none",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         r.mutable_penalty()->set_kinds(0, "警告");
+         r.mutable_penalty()->set_fine_fen(0);
+       },
+       {}},
+      {"confiscated without amount",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->add_kinds("没收违法所得"); },
+       {{kWarning, "record.penalty.confiscated_fen", "AMOUNT_MISSING"}},
+       {"AMOUNT_MISSING"}},
+      {"negative",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->set_fine_fen(-1); },
+       {{kError, fine, "AMOUNT_RANGE"}}},
+  });
+}
+
+TEST(RecordDraftTest, AgenciesAndDocuments) {
+  ExpectCases({
+      {"an agency's bad code",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_submitting_agency()->set_uscc("12345"); },
+       {{kWarning, "record.submitting_agency.uscc", "AGENCY_CODE"},
+        {kWarning, "record.submitting_agency.uscc", "FIELD_MISSING"}},
+       {"AGENCY_CODE", "FIELD_MISSING"}},
+      {"a document without anything",
+       &CleanPenalty,
+       [](v1::Record& r) { r.add_documents(); },
+       {{kError, "record.documents[0].kind", "REQUIRED"},
+        {kError, "record.documents[0].sm3", "DOCUMENT_HASH"},
+        {kError, "record.documents[0].size_bytes", "DOCUMENT_SIZE"}}},
+      {"33 documents",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         for (int i = 0; i < 33; ++i) {
+           v1::Document& document = *r.add_documents();
+           document.set_kind(v1::Document::KIND_ORIGINAL);
+           document.set_sm3(std::string(32, 'h'));
+           document.set_size_bytes(1);
+         }
+       },
+       {{kError, "record.documents", "LIST_LENGTH"}}},
+  });
+}
+
+TEST(RecordDraftTest, ASourceNamesItsAgencies) {
+  v1::RecordInput input = CleanPenalty();
+  v1::Agency& agency = *input.mutable_record()->mutable_deciding_agency();
+  agency.set_name("市监总局");
+  agency.clear_uscc();
+  const RecordCheck check = Check(input, "gd-sample");
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_EQ(check.draft->content.deciding_agency().uscc(),
+            "11100000MB0143028R");
+  EXPECT_THAT(check.draft->findings, IsEmpty());
+}
+
+TEST(RecordDraftTest, AnAgencyOfBlanksIsNoMessage) {
+  v1::RecordInput input = CleanPenalty();
+  input.mutable_record()->mutable_submitting_agency()->set_name(" ");
+  input.mutable_record()->mutable_submitting_agency()->set_uscc(
+      "00000000000000000X");
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_FALSE(check.draft->content.has_submitting_agency());
+}
+
+// What is open of a draft, as bytes to search.
+std::string OpenPartOf(const RecordDraft& draft) {
+  std::string open = draft.content.SerializeAsString();
+  for (const Finding& finding : draft.findings) {
+    open += finding.message + finding.suggestion + finding.field;
+  }
+  for (const std::string& flag : draft.quality_flags) open += flag;
+  return open;
+}
+
+TEST(RecordDraftTest, NothingOfANaturalPersonIsOpen) {
+  v1::RecordInput input = CleanPenalty();
+  v1::Party& party = *input.mutable_record()->mutable_party();
+  party.set_category(v1::PARTY_CATEGORY_NATURAL_PERSON);
+  party.set_name(" 示壬癸 ");
+  party.set_legal_representative("示壬癸");
+  party.set_registration_number("440301103097413");
+  party.set_address("示例路1号");
+  input.mutable_personal()->set_person_id_type("身份证");
+  input.mutable_personal()->set_person_id_number(kResidentId);
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  const storage::v1::PersonalFields& personal = check.draft->personal;
+  EXPECT_EQ(personal.person_name(), "示壬癸");
+  EXPECT_EQ(personal.person_id_number(), kResidentId);
+  ASSERT_EQ(personal.originals_size(), 3);
+  EXPECT_EQ(personal.originals(0).field(), "party.uscc");
+  EXPECT_EQ(personal.originals(1).field(), "party.registration_number");
+  EXPECT_EQ(personal.originals(2).field(), "party.address");
+  const storage::v1::Party& open = check.draft->content.party();
+  EXPECT_EQ(open.category(), storage::v1::PARTY_CATEGORY_NATURAL_PERSON);
+  storage::v1::Party category_only;
+  category_only.set_category(open.category());
+  EXPECT_EQ(open.SerializeAsString(), category_only.SerializeAsString());
+  EXPECT_THAT(OpenPartOf(*check.draft), Not(HasSubstr("示壬癸")));
+  EXPECT_THAT(
+      SaidOf(check.draft->findings),
+      ElementsAre(Said{kWarning, "record.party.uscc", "NATURAL_PERSON_CODE"}));
+}
+
+TEST(RecordDraftTest, ANaturalPersonWithoutNumberIsAWarning) {
+  v1::RecordInput input = CleanPenalty();
+  v1::Party& party = *input.mutable_record()->mutable_party();
+  party.set_category(v1::PARTY_CATEGORY_NATURAL_PERSON);
+  party.clear_uscc();
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_THAT(
+      SaidOf(check.draft->findings),
+      ElementsAre(
+          Said{kWarning, "personal.person_id_type", "FIELD_MISSING"},
+          Said{kWarning, "personal.person_id_number", "FIELD_MISSING"}));
+}
+
+TEST(RecordDraftTest, AnAnonymousNaturalPersonIsRefused) {
+  v1::RecordInput input = CleanPenalty();
+  v1::Party& party = *input.mutable_record()->mutable_party();
+  party.set_category(v1::PARTY_CATEGORY_NATURAL_PERSON);
+  party.clear_uscc();
+  party.clear_name();
+  const RecordCheck check = Check(input);
+  EXPECT_FALSE(check.draft.has_value());
+  ASSERT_FALSE(check.findings.empty());
+  EXPECT_EQ(SaidOf(check.findings)[0],
+            (Said{kError, "record.party.name", "REQUIRED"}));
+}
+
+TEST(RecordDraftTest, AResidentIdInPlaceOfTheCodeIsSealed) {
+  v1::RecordInput input = CleanPenalty();
+  v1::Party& party = *input.mutable_record()->mutable_party();
+  party.set_category(v1::PARTY_CATEGORY_INDIVIDUAL_BUSINESS);
+  party.set_uscc("44999919700101888x");
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_EQ(check.draft->personal.person_id_number(), kResidentId);
+  EXPECT_EQ(check.draft->content.party().code_as_given(), "[已遮蔽]");
+  EXPECT_THAT(OpenPartOf(*check.draft), Not(HasSubstr("19700101")));
+  EXPECT_THAT(check.draft->quality_flags,
+              ElementsAre("PERSONAL_NUMBER_MASKED"));
+}
+
+TEST(RecordDraftTest, TaxNumbersThatMayHoldAnIdAreSealed) {
+  v1::RecordInput input = CleanPenalty();
+  v1::Party& party = *input.mutable_record()->mutable_party();
+  party.set_tax_number("44999919700101888X01");
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_EQ(check.draft->content.party().tax_number(), "");
+  EXPECT_EQ(check.draft->personal.tax_number(), "44999919700101888X01");
+  party.set_tax_number("440300192203821");
+  EXPECT_EQ(Check(input).draft->content.party().tax_number(),
+            "440300192203821");
+}
+
+TEST(RecordDraftTest, NumbersOfPersonsAreCutOutOfEveryText) {
+  const std::string secret =
+      std::string("电话") + kMobile + "身份证" + kResidentId;
+  struct Place {
+    const char* field;
+    v1::RecordInput (*clean)();
+    std::function<void(v1::Record&, const std::string&)> put;
+  };
+  const Place places[] = {
+      {"penalty.facts", &CleanPenalty,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_penalty()->set_facts(t);
+       }},
+      {"penalty.remark", &CleanPenalty,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_penalty()->set_remark(t);
+       }},
+      {"penalty.kinds[0]", &CleanPenalty,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_penalty()->set_kinds(0, "其他-罚款" + t);
+       }},
+      {"penalty.licences_withheld", &CleanPenalty,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_penalty()->set_licences_withheld(t);
+       }},
+      {"party.name", &CleanPenalty,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_party()->set_name(t);
+       }},
+      {"party.legal_representative", &CleanPenalty,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_party()->set_legal_representative(t);
+       }},
+      {"party.institution_certificate", &CleanPenalty,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_party()->set_institution_certificate(t);
+       }},
+      {"party.code_as_given", &CleanPenalty,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_party()->set_uscc(t);
+       }},
+      {"deciding_agency.name", &CleanPenalty,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_deciding_agency()->set_name(t);
+       }},
+      {"complaint.shop_name", &CleanComplaint,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_complaint()->set_shop_name(t);
+       }},
+      {"complaint.order_number", &CleanComplaint,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_complaint()->set_order_number(t);
+       }},
+      {"licence.content", &CleanLicence,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_licence()->set_content(t);
+       }},
+  };
+  for (const Place& place : places) {
+    SCOPED_TRACE(place.field);
+    v1::RecordInput input = place.clean();
+    place.put(*input.mutable_record(), secret);
+    const RecordCheck check = Check(input);
+    ASSERT_TRUE(check.draft.has_value()) << SaidOf(check.findings)[0];
+    EXPECT_THAT(OpenPartOf(*check.draft), Not(HasSubstr(kMobile)));
+    EXPECT_THAT(OpenPartOf(*check.draft), Not(HasSubstr(kResidentId)));
+    EXPECT_THAT(check.draft->quality_flags,
+                ::testing::Contains("PERSONAL_NUMBER_MASKED"));
+    ASSERT_EQ(check.draft->personal.originals_size(), 1);
+    EXPECT_EQ(check.draft->personal.originals(0).field(), place.field);
+    EXPECT_THAT(check.draft->personal.originals(0).text(), HasSubstr(secret));
+  }
+}
+
+TEST(RecordDraftTest, NumbersOfThingsStay) {
+  v1::RecordInput input = CleanComplaint();
+  v1::Complaint& complaint = *input.mutable_record()->mutable_complaint();
+  // 18 characters, division, a day, a right check: it could be an ID, but of
+  // somebody born on the day of the complaint.
+  complaint.set_case_number("440106202501010015");
+  // Passes the sum of bank cards.
+  complaint.set_order_number("4532015112830366");
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_THAT(check.draft->quality_flags, IsEmpty());
+  EXPECT_EQ(check.draft->content.complaint().order_number(),
+            "4532015112830366");
+}
+
+TEST(RecordDraftTest, AnotherPersonsNumberInAKeyIsRefused) {
+  v1::RecordInput input = CleanLicence();
+  input.mutable_record()->mutable_licence()->set_licence_number(kResidentId);
+  EXPECT_THAT(SaidOf(Check(input).findings),
+              ElementsAre(Said{kError, "record.licence.licence_number",
+                               "PERSONAL_NUMBER_IN_KEY"}));
+  // Drivers' and other personal licences are numbered by their holder's ID.
+  v1::Party& party = *input.mutable_record()->mutable_party();
+  party.set_category(v1::PARTY_CATEGORY_NATURAL_PERSON);
+  party.clear_uscc();
+  input.mutable_personal()->set_person_id_number(kResidentId);
+  input.mutable_personal()->set_person_id_type("身份证");
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_EQ(check.draft->content.licence().licence_number(), "[已遮蔽]");
+}
+
+TEST(RecordDraftTest, WhatWasReadCanBeSentBack) {
+  // A correction starts from what a reader got: masked texts and originals.
+  v1::RecordInput input = CleanPenalty();
+  v1::Party& party = *input.mutable_record()->mutable_party();
+  party.clear_uscc();
+  party.set_code_as_given("914403001922038217");
+  input.mutable_record()->mutable_penalty()->set_facts("电话[已遮蔽]");
+  v1::OriginalText& original = *input.mutable_personal()->add_originals();
+  original.set_field("penalty.facts");
+  original.set_text("电话14000001001");
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_EQ(check.draft->content.party().code_as_given(), "914403001922038217");
+  EXPECT_EQ(check.draft->content.penalty().facts(), "电话[已遮蔽]");
+  ASSERT_EQ(check.draft->personal.originals_size(), 1);
+  EXPECT_EQ(check.draft->personal.originals(0).text(), "电话14000001001");
+}
+
+TEST(RecordDraftTest, FindingsNeverRepeatWhatStandsInTheField) {
+  v1::RecordInput input = CleanPenalty();
+  input.mutable_record()->mutable_party()->set_name(std::string(300, 'x') +
+                                                    kResidentId);
+  input.mutable_record()->mutable_penalty()->set_decided_on(kMobile);
+  const RecordCheck check = Check(input);
+  ASSERT_FALSE(check.draft.has_value());
+  for (const Finding& finding : check.findings) {
+    EXPECT_THAT(finding.message, Not(HasSubstr("xx")));
+    EXPECT_THAT(finding.message, Not(HasSubstr(kMobile)));
+    EXPECT_THAT(finding.message, Not(HasSubstr(kResidentId)));
+  }
+}
+
+}  // namespace
+}  // namespace creditreg
