@@ -29,6 +29,9 @@ struct EnterpriseDraft {
   storage::v1::Enterprise content;
   // Absent: the stored ones stay.
   std::optional<storage::v1::PersonalFields> personal;
+  // `personal` holds only what was cut out of other fields: it is added to the
+  // stored ones instead of replacing them.
+  bool personal_is_partial = false;
   // Rules broken without being refused: sorted, unique, for example
   // "CODE_ORG_CHECK".
   std::vector<std::string> quality_flags;

@@ -1,5 +1,6 @@
 #include "index/registry/enterprise_write.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -165,6 +166,27 @@ absl::StatusOr<std::uint64_t> PutVersion(
   return stamp.sequence;
 }
 
+// The draft with its partial personal fields put over the stored ones. Texts
+// kept as given belong to the old content and go.
+absl::StatusOr<EnterpriseDraft> WithStoredPersonal(const Snapshot& rows,
+                                                   const WriteContext& context,
+                                                   const EnterpriseAt& stored,
+                                                   EnterpriseDraft draft) {
+  absl::StatusOr<storage::v1::PersonalFields> personal =
+      OpenPersonalFields(rows, *context.data_keys, SealedKind::kEnterprise,
+                         stored.enterprise_no, stored.version.info());
+  // Destroyed: nothing to keep.
+  if (absl::IsNotFound(personal.status())) {
+    personal = storage::v1::PersonalFields();
+  }
+  CREDITREG_RETURN_IF_ERROR(personal.status());
+  personal->clear_originals();
+  personal->MergeFrom(*draft.personal);
+  draft.personal = *std::move(personal);
+  draft.personal_is_partial = false;
+  return draft;
+}
+
 absl::Status CheckEtag(const std::optional<EnterpriseAt>& stored,
                        absl::string_view etag) {
   if (etag.empty()) return absl::OkStatus();
@@ -198,6 +220,13 @@ void CarryOver(const EnterpriseAt& stored, const PreparedEnterprise& prepared,
 PreparedEnterprise PrepareEnterprise(EnterpriseDraft draft,
                                      const Key256& hmac_key) {
   PreparedEnterprise prepared;
+  // A former code that was no code may be left empty; it leads nowhere.
+  auto& former_codes = *draft.content.mutable_former_codes();
+  former_codes.erase(std::remove_if(former_codes.begin(), former_codes.end(),
+                                    [](const storage::v1::FormerCode& former) {
+                                      return former.uscc().empty();
+                                    }),
+                     former_codes.end());
   if (draft.personal.has_value()) {
     prepared.personal_mac = PersonalMac(*draft.personal, hmac_key);
     if (!draft.personal->tax_number().empty()) {
@@ -229,6 +258,14 @@ absl::StatusOr<WriteResult> ApplyEnterprise(Transaction& transaction,
   }
   const std::optional<EnterpriseAt>& stored = identified.existing;
   CREDITREG_RETURN_IF_ERROR(CheckEtag(stored, etag));
+  if (draft.personal_is_partial && stored.has_value()) {
+    CREDITREG_ASSIGN_OR_RETURN(
+        EnterpriseDraft whole,
+        WithStoredPersonal(transaction, context, *stored, draft));
+    return ApplyEnterprise(
+        transaction, context, source,
+        PrepareEnterprise(std::move(whole), context.keys->hmac), etag);
+  }
 
   storage::v1::EnterpriseVersion version;
   *version.mutable_content() = draft.content;

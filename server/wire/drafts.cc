@@ -97,6 +97,7 @@ EnterpriseCheck CheckEnterprise(const v1::Enterprise& enterprise,
   draft.source_id = std::string(source_id);
   if (personal != nullptr || sealed.ByteSizeLong() > 0) {
     draft.personal = std::move(sealed);
+    draft.personal_is_partial = personal == nullptr;
   }
   check.draft = std::move(draft);
   return check;

@@ -323,6 +323,32 @@ TEST_F(EnterpriseTest, PersonalFieldsAreSealedAndComeBack) {
   EXPECT_EQ(later.telephone(), "14000001234");
 }
 
+TEST_F(EnterpriseTest, WhatWasCutOutOfATextIsAddedToThePersonalFields) {
+  EnterpriseDraft first = Firm(kCodeA, "甲公司");
+  first.personal.emplace().set_telephone("14000001234");
+  ASSERT_THAT(Put(first), IsOk());
+  EnterpriseDraft second = Firm(kCodeA, "甲公司");
+  second.content.set_remark("联系人[已遮蔽]");
+  second.personal.emplace().add_originals()->set_text("联系人14000009999");
+  second.personal_is_partial = true;
+  ASSERT_THAT(Put(second), IsOk());
+  CREDITREG_ASSERT_OK_AND_ASSIGN(
+      const storage::v1::PersonalFields personal,
+      registry_->CurrentView()->OpenPersonal(*Find(kCodeA).enterprise));
+  EXPECT_EQ(personal.telephone(), "14000001234");
+  EXPECT_EQ(personal.originals_size(), 1);
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult again, Put(second));
+  EXPECT_EQ(again.outcome, Outcome::kUnchanged);
+}
+
+TEST_F(EnterpriseTest, AnEmptyFormerCodeLeadsNowhere) {
+  EnterpriseDraft draft = Firm(kCodeA, "甲公司");
+  AddFormerCode(&draft, "", /*merged=*/true);
+  AddFormerCode(&draft, kCodeB, /*merged=*/true);
+  ASSERT_THAT(Put(draft), IsOk());
+  EXPECT_EQ(Find(kCodeA).enterprise->version.content().former_codes_size(), 1);
+}
+
 TEST_F(EnterpriseTest, ATaxNumberMadeFromAnIdIsFoundByItsHashOnly) {
   EnterpriseDraft draft = Firm(kCodeA, "某某商店");
   draft.personal.emplace().set_tax_number("44999919800101001X01");
