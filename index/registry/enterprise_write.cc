@@ -17,7 +17,6 @@
 #include "index/base/status_macros.h"
 #include "index/codec/crypto.h"
 #include "index/codec/keys.h"
-#include "index/codec/natural_key.h"
 #include "index/codec/value.h"
 #include "index/lookup/identifiers.h"
 #include "index/model/draft.h"
@@ -229,12 +228,7 @@ PreparedEnterprise PrepareEnterprise(EnterpriseDraft draft,
                      former_codes.end());
   if (draft.personal.has_value()) {
     prepared.personal_mac = PersonalMac(*draft.personal, hmac_key);
-    if (!draft.personal->tax_number().empty()) {
-      storage::v1::OldNumber number;
-      number.set_kind(storage::v1::OLD_NUMBER_KIND_TAX);
-      number.set_value(draft.personal->tax_number());
-      prepared.personal_tax_mac = OldNumberIndexValue(number, hmac_key);
-    }
+    prepared.personal_tax_mac = PersonalTaxMac(*draft.personal, hmac_key);
   }
   prepared.draft = std::move(draft);
   return prepared;

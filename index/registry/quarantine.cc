@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/base/status_macros.h"
 #include "index/codec/crypto.h"
@@ -19,14 +20,19 @@
 
 namespace creditreg {
 
+std::string QuarantineHash(absl::string_view source_id, std::uint32_t format,
+                           const storage::v1::RawRow& raw,
+                           const Key256& hmac_key) {
+  return Hmac(hmac_key, "quarantine",
+              absl::StrCat(source_id, "\n", format, "\n", CanonicalBytes(raw)));
+}
+
 absl::Status PutQuarantine(Transaction& transaction,
                            const WriteContext& context,
                            const ChangeSource& source,
                            const RowToQuarantine& row) {
-  const std::string hash = Hmac(context.keys->hmac, "quarantine",
-                                absl::StrCat(row.source_id, "\n", row.format,
-                                             "\n", CanonicalBytes(*row.raw)));
-  const std::string hash_key = QuarantineHashKey(hash);
+  const std::string hash_key = QuarantineHashKey(
+      QuarantineHash(row.source_id, row.format, *row.raw, context.keys->hmac));
   CREDITREG_ASSIGN_OR_RETURN(
       const std::optional<storage::v1::QuarantineKeyRow> known,
       ReadRow<storage::v1::QuarantineKeyRow>(transaction, hash_key));

@@ -11,8 +11,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/types/span.h"
+#include "absl/strings/string_view.h"
 #include "creditreg/storage/v1/rows.pb.h"
+#include "index/codec/crypto.h"
 #include "index/model/finding.h"
 #include "index/registry/transaction.h"
 #include "index/registry/write_context.h"
@@ -26,6 +27,11 @@ struct RowToQuarantine {
   // creditreg.v1.ImportFormat by number.
   std::uint32_t format = 0;
 };
+
+// What makes two rows the same: HMAC of source, format and text, 32 bytes.
+std::string QuarantineHash(absl::string_view source_id, std::uint32_t format,
+                           const storage::v1::RawRow& raw,
+                           const Key256& hmac_key);
 
 // Errors: DataLoss, Unavailable.
 absl::Status PutQuarantine(Transaction& transaction,

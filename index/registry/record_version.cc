@@ -143,7 +143,11 @@ absl::StatusOr<std::uint64_t> PutRecordVersion(Transaction& transaction,
   info.set_first_received_us(stored != nullptr
                                  ? stored->version.info().first_received_us()
                                  : stamp.record_time_us);
-  if (put.personal != nullptr && !info.personal_mac().empty()) {
+  if (stored != nullptr &&
+      stored->version.info().personal_mac() == info.personal_mac()) {
+    // Unchanged personal fields stay sealed where they are.
+    info.set_personal_sequence(stored->version.info().personal_sequence());
+  } else if (put.personal != nullptr && !info.personal_mac().empty()) {
     std::uint64_t data_key = head.data_key();
     CREDITREG_ASSIGN_OR_RETURN(
         *put.change.mutable_sealed_hash(),

@@ -36,7 +36,8 @@ struct NewRecordVersion {
   // Absent: the first one.
   const RecordAt* stored = nullptr;
   storage::v1::RecordVersion version;
-  // Personal fields to seal with it; null: as the version's info says.
+  // Personal fields to seal with it where their MAC is not the stored
+  // version's; null: as the version's info says.
   const storage::v1::PersonalFields* personal = nullptr;
   // Empty: as the stored version's.
   std::string natural_key;

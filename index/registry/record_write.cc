@@ -51,15 +51,6 @@ Finding Reason(absl::string_view field, absl::string_view rule,
           std::string(message), ""};
 }
 
-std::string TaxMac(const storage::v1::PersonalFields& personal,
-                   const Key256& hmac_key) {
-  if (personal.tax_number().empty()) return std::string();
-  storage::v1::OldNumber number;
-  number.set_kind(storage::v1::OLD_NUMBER_KIND_TAX);
-  number.set_value(personal.tax_number());
-  return OldNumberIndexValue(number, hmac_key);
-}
-
 // Content, flags and link of a version made from a draft.
 RecordVersion MakeVersion(const PreparedRecord& prepared) {
   RecordVersion version;
@@ -105,16 +96,16 @@ enum class Correction {
 absl::StatusOr<Correction> JudgeCorrected(
     const Snapshot& rows, const RecordAt& stored,
     const std::string& natural_key, const storage::v1::VersionInfo& info) {
-  CREDITREG_ASSIGN_OR_RETURN(
-      const std::optional<storage::v1::RecordHead> head,
-      ReadRow<storage::v1::RecordHead>(rows, RecordHeadKey(stored.record_no)));
-  const bool key_changed =
-      head.has_value() && head->natural_key() != natural_key;
   // Only a record of several versions can have been corrected.
   if (stored.version.info().recorded_us() ==
       stored.version.info().first_received_us()) {
     return Correction::kNone;
   }
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::optional<storage::v1::RecordHead> head,
+      ReadRow<storage::v1::RecordHead>(rows, RecordHeadKey(stored.record_no)));
+  const bool key_changed =
+      head.has_value() && head->natural_key() != natural_key;
   // Newest first: what the newest correction says, then what it did away with.
   // Submissions since then may have gone on from it, but not back behind it.
   std::optional<storage::v1::VersionInfo> correction;
@@ -178,7 +169,7 @@ PreparedRecord PrepareRecord(RecordDraft draft, const Key256& hmac_key) {
       RecordNaturalKey(draft.content, draft.personal, hmac_key);
   prepared.content_hash = ContentHash(draft.content);
   prepared.personal_mac = PersonalMac(draft.personal, hmac_key);
-  prepared.personal_tax_mac = TaxMac(draft.personal, hmac_key);
+  prepared.personal_tax_mac = PersonalTaxMac(draft.personal, hmac_key);
   prepared.draft = std::move(draft);
   return prepared;
 }
@@ -249,11 +240,6 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
   if (stored.has_value()) {
     put.stored = &*stored;
     put.record_no = stored->record_no;
-    if (stored->version.info().personal_mac() == prepared.personal_mac) {
-      put.personal = nullptr;
-      version.mutable_info()->set_personal_sequence(
-          stored->version.info().personal_sequence());
-    }
     result.outcome = Outcome::kUpdated;
   } else {
     storage::v1::Counters& counters = transaction.counters();
@@ -330,11 +316,6 @@ absl::StatusOr<WriteResult> ApplyCorrection(Transaction& transaction,
   put.record_no = stored.record_no;
   put.stored = &stored;
   put.personal = &prepared.draft.personal;
-  if (stored.version.info().personal_mac() == prepared.personal_mac) {
-    put.personal = nullptr;
-    version.mutable_info()->set_personal_sequence(
-        stored.version.info().personal_sequence());
-  }
   put.version = std::move(version);
   // The old key goes on leading to the record.
   put.natural_key = *prepared.natural_key;

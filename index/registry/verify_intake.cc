@@ -17,6 +17,7 @@
 #include "index/codec/keys.h"
 #include "index/codec/value.h"
 #include "index/model/finding.h"
+#include "index/registry/quarantine.h"
 #include "index/registry/registry.h"
 #include "index/registry/verify_passes.h"
 #include "index/registry/verify_relations.h"
@@ -65,15 +66,6 @@ absl::Status CheckRequest(VerifyRun& run, Relations& relations,
   return relations.Expect(
       Relation::kRequestAge, AgeKeyOf(row->recorded_us(), key),
       EncodeValue(storage::v1::EmptyRow()), row->sequence());
-}
-
-// What the key row of a row kept aside says; as PutQuarantine() does it.
-std::string QuarantineHash(const storage::v1::QuarantineRow& row,
-                           const storage::v1::RawRow& raw,
-                           const Key256& hmac_key) {
-  return Hmac(hmac_key, "quarantine",
-              absl::StrCat(row.source_id(), "\n", row.format(), "\n",
-                           CanonicalBytes(raw)));
 }
 
 class QuarantineCheck {
@@ -150,7 +142,8 @@ class QuarantineCheck {
     CREDITREG_ASSIGN_OR_RETURN(
         const std::optional<std::string> stored,
         GetUndamaged(run_.rows(), QuarantineHashKey(QuarantineHash(
-                                      row, *raw, run_.keys().hmac))));
+                                      row.source_id(), row.format(), *raw,
+                                      run_.keys().hmac))));
     if (stored != value) {
       run_.Fault(Table::kQuarantineKey, "does not lead to its quarantine row",
                  number);

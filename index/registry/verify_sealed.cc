@@ -15,7 +15,6 @@
 #include "index/base/status_macros.h"
 #include "index/codec/crypto.h"
 #include "index/codec/keys.h"
-#include "index/codec/natural_key.h"
 #include "index/registry/verify_run.h"
 #include "index/registry/write_context.h"
 #include "index/store/key_files.h"
@@ -42,15 +41,6 @@ absl::StatusOr<DataKeyState> StateOfKey(const DataKeyStore& keys,
     return DataKeyState::kUnusable;
   }
   return status;
-}
-
-std::string TaxMac(const storage::v1::PersonalFields& personal,
-                   const Key256& hmac_key) {
-  if (personal.tax_number().empty()) return std::string();
-  storage::v1::OldNumber number;
-  number.set_kind(storage::v1::OLD_NUMBER_KIND_TAX);
-  number.set_value(personal.tax_number());
-  return OldNumberIndexValue(number, hmac_key);
 }
 
 }  // namespace
@@ -147,7 +137,8 @@ void SealedGroup::CheckMacs(const storage::v1::PersonalFields& personal,
     run_.Fault(Table::kSealed, "personal_mac of a version does not hold",
                number_);
   }
-  if (absl::string_view(TaxMac(personal, hmac_key)) != personal_tax_mac) {
+  if (absl::string_view(PersonalTaxMac(personal, hmac_key)) !=
+      personal_tax_mac) {
     run_.Fault(Table::kSealed, "personal_tax_mac of a version does not hold",
                number_);
   }

@@ -17,6 +17,7 @@
 #include "index/base/status_macros.h"
 #include "index/codec/crypto.h"
 #include "index/codec/keys.h"
+#include "index/codec/natural_key.h"
 #include "index/codec/value.h"
 #include "index/registry/transaction.h"
 #include "index/store/key_files.h"
@@ -102,6 +103,15 @@ std::string PersonalMac(const storage::v1::PersonalFields& personal,
   const std::string bytes = CanonicalBytes(personal);
   if (bytes.empty()) return std::string();
   return Hmac(hmac_key, "personal", bytes).substr(0, 16);
+}
+
+std::string PersonalTaxMac(const storage::v1::PersonalFields& personal,
+                           const Key256& hmac_key) {
+  if (personal.tax_number().empty()) return std::string();
+  storage::v1::OldNumber number;
+  number.set_kind(storage::v1::OLD_NUMBER_KIND_TAX);
+  number.set_value(personal.tax_number());
+  return OldNumberIndexValue(number, hmac_key);
 }
 
 }  // namespace creditreg

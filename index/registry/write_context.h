@@ -76,6 +76,11 @@ std::string ContentHash(const google::protobuf::Message& content);
 std::string PersonalMac(const storage::v1::PersonalFields& personal,
                         const Key256& hmac_key);
 
+// What the tax number among personal fields is indexed under; empty where there
+// is none.
+std::string PersonalTaxMac(const storage::v1::PersonalFields& personal,
+                           const Key256& hmac_key);
+
 }  // namespace creditreg
 
 #endif  // CREDITREG_INDEX_REGISTRY_WRITE_CONTEXT_H_

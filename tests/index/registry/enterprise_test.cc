@@ -20,7 +20,6 @@
 namespace creditreg {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
