@@ -389,7 +389,10 @@ absl::StatusOr<std::vector<std::uint64_t>> FilesOf(
       if (std::find(files.begin(), files.end(), absorbed) != files.end()) {
         continue;
       }
-      if (files.size() > kMaxAbsorbed) return files;
+      if (files.size() > kMaxAbsorbed) {
+        return absl::DataLossError(
+            "mergers: too many into one, want at most 64");
+      }
       files.push_back(absorbed);
       CREDITREG_ASSIGN_OR_RETURN(std::optional<EnterpriseAt> next,
                                  ReadEnterpriseVersion(rows, absorbed, at));
