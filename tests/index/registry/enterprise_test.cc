@@ -20,6 +20,7 @@
 namespace creditreg {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -388,7 +389,8 @@ TEST_F(EnterpriseTest, AFileRowKeepsWhatItDoesNotSay) {
   EnterpriseDraft row = Firm(kCodeA, "乙公司");
   row.keep_history = true;
   ASSERT_THAT(Put(row), IsOk());
-  const auto& content = Find(kCodeA).enterprise->version.content();
+  const FindAnswer found = Find(kCodeA);
+  const auto& content = found.enterprise->version.content();
   EXPECT_EQ(content.old_numbers_size(), 1);
   EXPECT_EQ(content.former_names_size(), 2);
   CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult again, Put(row));
@@ -398,6 +400,30 @@ TEST_F(EnterpriseTest, AFileRowKeepsWhatItDoesNotSay) {
 TEST_F(EnterpriseTest, AFileRowOlderThanTheStoredOneChangesNothing) {
   EnterpriseDraft newer = Firm(kCodeA, "乙公司");
   newer.content.set_approved_on(20000);
+TEST_F(EnterpriseTest, ANameOnceHeldStaysWhateverLaterPutsSay) {
+  EnterpriseDraft first = Firm(kCodeA, "甲公司");
+  first.content.add_former_names()->set_name("给出的旧名");
+  ASSERT_THAT(Put(first), IsOk());
+  const EnterpriseDraft renamed = Firm(kCodeA, "乙公司");
+  ASSERT_THAT(Put(renamed), IsOk());
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult again, Put(renamed));
+  EXPECT_EQ(again.outcome, Outcome::kUnchanged);
+  EnterpriseDraft third = Firm(kCodeA, "丙公司");
+  third.content.set_business_scope("批发");
+  ASSERT_THAT(Put(third), IsOk());
+  std::vector<std::string> names;
+  const FindAnswer found = Find(kCodeA);
+  for (const auto& former :
+       found.enterprise->version.content().former_names()) {
+    names.push_back(former.name());
+  }
+  // A put is the whole content, so the name only ever given as former is gone.
+  EXPECT_THAT(names, ElementsAre("甲公司", "乙公司"));
+  // Back to the first name: it is the current one, and no former one.
+  ASSERT_THAT(Put(Firm(kCodeA, "甲公司")), IsOk());
+  EXPECT_EQ(Find(kCodeA).enterprise->version.content().former_names_size(), 2);
+}
+
   ASSERT_THAT(Put(newer), IsOk());
   EnterpriseDraft older = Firm(kCodeA, "甲公司");
   older.content.set_approved_on(15000);
