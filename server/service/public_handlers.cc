@@ -155,7 +155,8 @@ absl::Status PublicHandlers::BatchGetPublicEnterprises(
   std::vector<FindQuery> queries;
   queries.reserve(static_cast<std::size_t>(request.items_size()));
   for (int i = 0; i < request.items_size(); ++i) {
-    CheckItem(request.items(i), absl::StrCat("items[", i, "]"), &violations);
+    CheckBatchItem(request.items(i), absl::StrCat("items[", i, "]"),
+                   &violations);
     queries.push_back(QueryOf(request.items(i)));
   }
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
