@@ -108,6 +108,7 @@ class RegistryImpl final : public Registry {
     writer.keys = &keys_;
     writer.max_queued_rows = options.max_queued_rows;
     writer.view = std::move(view);
+    writer.page_cache = options.page_cache;
     writer_ = std::make_unique<Writer>(std::move(writer));
   }
 
@@ -468,7 +469,6 @@ class RegistryImpl final : public Registry {
     writer_->EnqueueInternal(std::move(work));
   }
 
-  const RegistryOptions options_;
   // Begins passes again that a full disk ended, once something else was
   // written.
   void ResumeStalledLinks() {
@@ -482,6 +482,7 @@ class RegistryImpl final : public Registry {
     }
   }
 
+  const RegistryOptions options_;
   RandomSource* const random_;
   const KeyRing keys_;
   const storage::v1::Layout layout_;
@@ -491,11 +492,11 @@ class RegistryImpl final : public Registry {
   std::atomic<bool> verify_running_ = false;
   absl::Mutex imports_mutex_;
   std::set<ImportId> running_imports_ ABSL_GUARDED_BY(imports_mutex_);
-  // One of the two: a writer, or the state of a read-only registry.
   absl::Mutex links_mutex_;
   // Enterprises with a pass on its way, and those whose pass met a full disk.
   std::set<std::uint64_t> linking_ ABSL_GUARDED_BY(links_mutex_);
   std::set<std::uint64_t> stalled_links_ ABSL_GUARDED_BY(links_mutex_);
+  // One of the two: a writer, or the state of a read-only registry.
   std::shared_ptr<const SnapshotView> fixed_view_;
   std::unique_ptr<Writer> writer_;
 };

@@ -1,18 +1,25 @@
 // PublicLookupService over real gRPC: what the public gets, and above all what
 // it never gets.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
+#include "grpcpp/client_context.h"
+#include "grpcpp/completion_queue.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/slice.h"
 #include "gtest/gtest.h"
 #include "tests/server/service/test_server.h"
 
 namespace creditreg {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -36,6 +43,16 @@ class PublicServiceTest : public ::testing::Test {
     v1::ListPublicLicencesResponse response;
     const grpc::Status status = List(request, &response);
     EXPECT_EQ(CodeAndReason(status), "OK");
+    return response;
+  }
+  v1::GetPublicEnterpriseResponse Page(const std::string& identifier) {
+    v1::GetPublicEnterpriseRequest request;
+    request.mutable_item()->set_identifier(identifier);
+    v1::GetPublicEnterpriseResponse response;
+    grpc::ClientContext context;
+    EXPECT_EQ(CodeAndReason(server_.lookup().GetPublicEnterprise(
+                  &context, request, &response)),
+              "OK");
     return response;
   }
   // One message through the stream.
