@@ -3,12 +3,12 @@
 
 #include "index/publication/page_cache.h"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -127,9 +127,9 @@ TEST(PageCacheTest, ReadersNeverSeeWhatWasBeforeTheirView) {
   constexpr std::uint64_t kLast = 20000;
   std::atomic<std::uint64_t> shown = 1;
   std::atomic<int> stale = 0;
-  std::vector<std::thread> readers;
-  for (int i = 0; i < 3; ++i) {
-    readers.emplace_back([&] {
+  std::array<std::thread, 3> readers;
+  for (std::thread& reader : readers) {
+    reader = std::thread([&] {
       std::uint64_t view = 0;
       while (view < kLast) {
         view = shown.load();

@@ -1,6 +1,8 @@
 // PublicLookupService over real gRPC: what the public gets, and above all what
 // it never gets.
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -406,10 +408,10 @@ TEST_F(PublicServiceTest, PagesAreFullThoughRowsBetweenAreHidden) {
 
 TEST_F(PublicServiceTest, WhatIsHiddenBetweenPagesIsGone) {
   server_.Put(SampleEnterprise(kCodeA, "甲公司"));
-  std::vector<std::string> ids;
-  for (int i = 0; i < 3; ++i) {
-    ids.push_back(server_.Submit(
-        SampleLicence(kCodeA, "甲公司", absl::StrCat("许", i, "号"))));
+  std::array<std::string, 3> ids;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    ids[i] = server_.Submit(
+        SampleLicence(kCodeA, "甲公司", absl::StrCat("许", i, "号")));
   }
   v1::ListPublicLicencesRequest request;
   request.mutable_item()->set_identifier(kCodeA);
