@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "index/base/clock.h"
+#include "index/base/lock_checks.h"
 #include "index/base/random.h"
 #include "index/publication/page_cache.h"
 #include "index/registry/registry.h"
@@ -179,5 +180,6 @@ int Main(const std::vector<std::string>& arguments) {
 }  // namespace creditreg
 
 int main(int argc, char** argv) {
+  creditreg::EndLockOrderChecks();
   return creditreg::Main(std::vector<std::string>(argv, argv + argc));
 }

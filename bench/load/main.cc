@@ -10,9 +10,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "bench/load/core_bench.h"
+#include "bench/load/data_set.h"
 #include "bench/load/echo_server.h"
 #include "bench/load/figure.h"
+#include "bench/load/registry_load.h"
+#include "bench/load/unary_load.h"
+#include "index/base/lock_checks.h"
 #include "index/base/status_macros.h"
 
 namespace creditreg::bench {
@@ -62,6 +67,29 @@ absl::StatusOr<bool> RunCore(const BenchOptions& options,
   return all_ok;
 }
 
+// Look-ups against a server that runs already, for a profiler to watch.
+struct ProfileOptions {
+  std::string target;
+  bool is_public = false;
+  double seconds = 10;
+};
+
+absl::Status RunProfile(const BenchOptions& options,
+                        const ProfileOptions& profile) {
+  CREDITREG_ASSIGN_OR_RETURN(const DataSet data,
+                             LoadDataSet(options.data_dir, options.codes_dir));
+  const UnaryWorkload workload = LookupWorkload(
+      profile.is_public ? LookupView::kPublic : LookupView::kGovernment, data);
+  LoadOptions load;
+  load.target = profile.target;
+  load.duration = absl::Seconds(profile.seconds);
+  CREDITREG_ASSIGN_OR_RETURN(const LoadResult result,
+                             RunUnaryLoad(workload, load));
+  std::printf("%.0f calls/s, %.0f bytes an answer\n", result.CallsPerSecond(),
+              result.answer_bytes);
+  return absl::OkStatus();
+}
+
 // 2: nothing could be measured.
 int Fail(const absl::Status& status) {
   std::fprintf(stderr, "creditreg_bench: %s\n",
@@ -90,10 +118,22 @@ int Main(int argc, char** argv) {
       app.add_subcommand("echo-server", "Answers every call with 800 bytes");
   echo->add_option("--listen", listen, "host:port");
   echo->add_option("--port_file", port_file, "Gets host:port")->required();
+  ProfileOptions profile;
+  CLI::App* const lookups = app.add_subcommand(
+      "lookups", "Look-ups against a server that holds the data set");
+  lookups->add_option("--data", options.data_dir, "Data set")->required();
+  lookups->add_option("--codes", options.codes_dir, "Code lists of it");
+  lookups->add_option("--target", profile.target, "host:port")->required();
+  lookups->add_option("--seconds", profile.seconds, "Time measured");
+  lookups->add_flag("--public", profile.is_public, "As the public sees it");
   CLI11_PARSE(app, argc, argv);
 
   if (echo->parsed()) {
     const absl::Status status = ServeEcho(listen, port_file);
+    return status.ok() ? 0 : Fail(status);
+  }
+  if (lookups->parsed()) {
+    const absl::Status status = RunProfile(options, profile);
     return status.ok() ? 0 : Fail(status);
   }
   const absl::StatusOr<bool> all_ok = RunCore(options, limits);
@@ -104,4 +144,8 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace creditreg::bench
 
-int main(int argc, char** argv) { return creditreg::bench::Main(argc, argv); }
+int main(int argc, char** argv) {
+  // As the server it is compared with.
+  creditreg::EndLockOrderChecks();
+  return creditreg::bench::Main(argc, argv);
+}
