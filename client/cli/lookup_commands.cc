@@ -18,6 +18,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/describe.h"
 #include "client/cli/display_text.h"
+#include "client/cli/record_table.h"
 #include "client/cli/table.h"
 #include "client/local_file.h"
 
@@ -92,7 +93,18 @@ ExitCode RunPublicGet(Session& session, const GetCommand& command) {
   *request.mutable_item() = command.item;
   const auto answer = session.client().GetPublicEnterprise(request);
   if (!answer.ok()) return session.Fail(answer.status());
-  return ShowAnswer(session, *answer, ResultFields(session, *answer));
+  const ExitCode code =
+      ShowAnswer(session, *answer, ResultFields(session, *answer));
+  if (session.json() || answer->licences().empty()) return code;
+  const RowTable table = RecordTable(session);
+  session.Print(table.Header());
+  for (const v1::Record& licence : answer->licences()) {
+    session.Print(table.Row(RecordCells(session, licence)));
+  }
+  if (answer->has_more_licences()) {
+    session.Note(session.Say(texts::kMoreLicences));
+  }
+  return code;
 }
 
 // Reads items, one a line.
@@ -176,11 +188,17 @@ std::string VerdictText(const Session& session, v1::LookupVerdict verdict) {
   return label.empty() ? session.Say(texts::kUnknownVerdict) : label;
 }
 
+// The name; for a bad code what was perhaps meant.
+std::string NameCell(const Session& session, const v1::LookupResult& result) {
+  if (result.nearest_codes().empty()) return result.enterprise().name();
+  return session.Say(texts::kNearCode, result.nearest_codes(0));
+}
+
 Cells BatchCells(const Session& session, const v1::LookupResult& result) {
   return {absl::StrCat(result.index() + 1), result.identifier(),
           VerdictText(session, result.verdict()),
           LabelOf(session.lang(), result.enterprise().status()),
-          result.enterprise().name()};
+          NameCell(session, result)};
 }
 
 using VerdictCounts = std::map<v1::LookupVerdict, std::int64_t>;

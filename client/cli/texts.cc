@@ -523,6 +523,9 @@ const Text kStandardOutput = {"标准输出", "standard output"};
 const Text kTokenExpired = {"翻页已过期，请重新列出",
                             "the page token has expired: list again"};
 
+const Text kNearCode = {"相近：$0", "near: $0"};
+const Text kMoreLicences = {"还有更多许可，用 records 命令查看",
+                            "there are more licences: see the command records"};
 const Text kBatchSummary = {"共 $0 项：$1", "$0 items: $1"};
 const Text kBatchResumed = {
     "连接中断 $0 次后已续接，各段结果的状态位置可能不同",

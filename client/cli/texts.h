@@ -124,6 +124,8 @@ extern const Text kTokenExpired;
 
 // Notes and summaries.
 extern const Text kBatchSummary;
+extern const Text kNearCode;
+extern const Text kMoreLicences;
 extern const Text kBatchResumed;
 extern const Text kMoreRecords;
 extern const Text kNoRecords;

@@ -307,6 +307,13 @@ TEST_F(CreditctlTest, BatchTableLinesUp) {
   EXPECT_THAT(result.err, IsEmpty());
 }
 
+TEST_F(CreditctlTest, ABadCodeIsShownWithANearOne) {
+  EXPECT_THAT(
+      Run({"batch-get", "-q"}, "bad1\n", {"COLUMNS=80"}).out,
+      HasSubstr("     1  bad1                代码有误                    "
+                "相近：914403001922038216\n"));
+}
+
 // --- Records, export.
 
 TEST_F(CreditctlTest, RecordsPagesToTheLimit) {
