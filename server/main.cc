@@ -124,6 +124,7 @@ int Serve(const ServerConfig& config) {
   options.listen = config.listen;
   options.max_message_bytes = config.max_message_bytes;
   options.max_streams_per_connection = config.max_streams_per_connection;
+  options.network_memory_bytes = config.network_memory_mb << 20;
   options.services = {{kReadServiceName, read_service.get()},
                       {kWriteServiceName, write_service.get()},
                       {kPublicServiceName, public_service.get()},

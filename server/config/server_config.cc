@@ -63,6 +63,10 @@ const Flag kFlags[] = {
      10000,
      "calls under way on one connection, so that one client cannot take "
      "every place"},
+    {"network_memory_mb", &ServerConfig::network_memory_mb, 64, 1 << 20,
+     "MiB for what is on its way in or out on all connections; past it the "
+     "server reads no more until some has gone, so that slow clients cannot "
+     "fill the memory"},
     {"max_message_bytes", &ServerConfig::max_message_bytes, 2 << 20, 64 << 20,
      "largest request; 1 MiB of import chunk and its frame must fit"},
     {"max_concurrent_imports", &ServerConfig::max_concurrent_imports, 1, 64,

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/resource_quota.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
@@ -20,6 +21,9 @@ namespace {
 // its streams let go of what they hold.
 constexpr int kKeepaliveMs = 60 * 1000;
 constexpr int kKeepaliveTimeoutMs = 20 * 1000;
+// A connection on which nothing was called for so long is closed; its client
+// makes another when it calls again. Each costs some 20 KiB and a descriptor.
+constexpr int kMaxConnectionIdleMs = 15 * 60 * 1000;
 // What is left after draining (health watchers, cancelled calls) ends by
 // itself within moments.
 constexpr std::chrono::milliseconds kCancelGrace{100};
@@ -39,6 +43,11 @@ void SetLimits(const GrpcServerOptions& options, grpc::ServerBuilder* builder) {
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
                               kKeepaliveTimeoutMs);
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
+                              kMaxConnectionIdleMs);
+  grpc::ResourceQuota quota("creditreg");
+  quota.Resize(static_cast<std::size_t>(options.network_memory_bytes));
+  builder->SetResourceQuota(quota);
 }
 
 }  // namespace

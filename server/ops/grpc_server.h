@@ -36,6 +36,9 @@ struct GrpcServerOptions {
   std::string listen;
   std::int64_t max_message_bytes = 4 << 20;
   std::int64_t max_streams_per_connection = 200;
+  // Memory for what is on its way in or out on all connections together; past
+  // it gRPC reads no more and lets idle connections go.
+  std::int64_t network_memory_bytes = std::int64_t{512} << 20;
   std::vector<NamedService> services;
   // Not owned; what the services let calls in with.
   CallGate* gate = nullptr;
