@@ -15,7 +15,6 @@
 #include "index/model/ascii_digits.h"
 #include "index/model/money.h"
 #include "index/model/old_number.h"
-#include "index/model/personal_numbers.h"
 #include "index/model/uscc.h"
 #include "server/wire/code_rules.h"
 #include "server/wire/record_rules.h"
@@ -70,18 +69,13 @@ void JudgeCode(spb::Enterprise& enterprise, const RuleContext& context) {
   }
 }
 
-// Puts a number that may be a person's where only the sealed fields are.
-bool MoveIfPersonal(const OldNumber& number, const std::string& path,
-                    const RuleContext& context) {
-  if (number.kind == OldNumberKind::kTax) {
-    if (!TaxNumberMayHoldPersonalId(number.value)) return false;
-    context.personal.set_tax_number(number.value);
-    return true;
+// Puts a tax number that may be a person's where only the sealed fields are.
+bool MoveIfPersonal(const OldNumber& number, const RuleContext& context) {
+  if (number.kind != OldNumberKind::kTax ||
+      !TaxNumberHoldsPerson(number.value, context)) {
+    return false;
   }
-  if (!ResidentIdOk(number.value)) return false;
-  KeepOriginal(path, number.value, context.personal);
-  context.log.Warning({path, "PERSONAL_NUMBER_MASKED",
-                       "号码栏填写的是公民身份号码，已移入加密的个人信息"});
+  context.personal.set_tax_number(number.value);
   return true;
 }
 
@@ -97,7 +91,7 @@ void JudgeOldNumbers(spb::Enterprise& enterprise, const RuleContext& context) {
     const std::optional<OldNumber> judged =
         JudgeOldNumber(static_cast<OldNumberKind>(number.kind()),
                        number.value(), path, context);
-    if (!judged.has_value() || MoveIfPersonal(*judged, path, context)) continue;
+    if (!judged.has_value() || MoveIfPersonal(*judged, context)) continue;
     AddOldNumber(*judged, enterprise);
   }
 }

@@ -89,7 +89,7 @@ void JudgeOldNumbers(spb::Party& party, const RuleContext& context) {
         *party.mutable_social_organisation_certificate());
   std::string& tax = *party.mutable_tax_number();
   judge(OldNumberKind::kTax, "record.party.tax_number", tax);
-  if (!tax.empty() && TaxNumberMayHoldPersonalId(tax)) {
+  if (!tax.empty() && TaxNumberHoldsPerson(tax, context)) {
     context.personal.set_tax_number(tax);
     tax.clear();
   }

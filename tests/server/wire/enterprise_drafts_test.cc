@@ -205,6 +205,24 @@ TEST(EnterpriseDraftTest, TaxNumbersWithAnIdAreSealed) {
               Not(HasSubstr(kResidentId)));
 }
 
+// See RecordDraftTest.APersonsNumberIsNoNumberOfTheParty.
+TEST(EnterpriseDraftTest, APersonsNumberIsNoOldNumber) {
+  v1::Enterprise enterprise = CleanEnterprise();
+  const auto add = [&enterprise](v1::OldNumberKind kind, const char* value) {
+    v1::OldNumber& number = *enterprise.add_old_numbers();
+    number.set_kind(kind);
+    number.set_value(value);
+  };
+  add(v1::OLD_NUMBER_KIND_OTHER, "电话14000001001");
+  add(v1::OLD_NUMBER_KIND_STATISTICS, "[已遮蔽]");
+  const EnterpriseCheck check = Check(enterprise);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_THAT(check.draft->content.old_numbers(), IsEmpty());
+  ASSERT_TRUE(check.draft->personal.has_value());
+  EXPECT_EQ(check.draft->personal->originals(0).field(), "old_numbers[OTHER]");
+  EXPECT_EQ(check.draft->personal->originals(0).text(), "电话14000001001");
+}
+
 TEST(EnterpriseDraftTest, NumbersOfPersonsAreCutOutOfTexts) {
   v1::Enterprise enterprise = CleanEnterprise();
   enterprise.set_business_scope("销售，电话14000001001");
