@@ -189,6 +189,8 @@ void CheckAddress(spb::Enterprise& enterprise, const RuleContext& context) {
     context.log.Warning({"enterprise.address.street_code", "STREET_DIVISION",
                          "街道代码不属于所填的行政区划"});
   }
+  // CheckTexts() would do it too late to see that nothing is left.
+  if (TrimBlanks(address.text()).empty()) address.clear_text();
   if (address.ByteSizeLong() == 0) enterprise.clear_address();
 }
 

@@ -245,6 +245,7 @@ TEST(EnterpriseDraftTest, EmptyPartsAreNoParts) {
   enterprise.mutable_capital()->set_text(" ");
   enterprise.mutable_address()->Clear();
   enterprise.mutable_address()->set_division_code(" ");
+  enterprise.mutable_address()->set_text("\u3000");
   enterprise.mutable_supervising_unit();
   enterprise.mutable_registration_authority()->set_uscc("无");
   const EnterpriseCheck check = Check(enterprise);
