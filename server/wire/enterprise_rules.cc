@@ -46,7 +46,12 @@ void AddOldNumber(const OldNumber& number, spb::Enterprise& enterprise) {
 void JudgeCode(spb::Enterprise& enterprise, const RuleContext& context) {
   const std::string raw = enterprise.uscc().empty() ? enterprise.code_as_given()
                                                     : enterprise.uscc();
-  if (raw == kMaskText) return;  // read from the registry and sent back
+  if (raw == kMaskText) {
+    // Read from the registry and sent back, in whichever field.
+    enterprise.clear_uscc();
+    enterprise.set_code_as_given(raw);
+    return;
+  }
   std::string organisation_code;
   for (const spb::OldNumber& number : enterprise.old_numbers()) {
     if (number.kind() == spb::OLD_NUMBER_KIND_ORGANISATION_CODE) {

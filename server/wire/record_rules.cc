@@ -46,7 +46,10 @@ void JudgeCode(spb::Record& record, JudgedCode& judged,
   const std::string raw =
       party.uscc().empty() ? party.code_as_given() : party.uscc();
   if (raw == kMaskText) {
-    // Read from the registry and sent back: what was there is masked already.
+    // Read from the registry and sent back, in whichever field: what was there
+    // is masked already.
+    party.clear_uscc();
+    party.set_code_as_given(raw);
     judged.given = true;
     return;
   }

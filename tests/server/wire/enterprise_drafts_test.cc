@@ -205,6 +205,16 @@ TEST(EnterpriseDraftTest, TaxNumbersWithAnIdAreSealed) {
               Not(HasSubstr(kResidentId)));
 }
 
+// The registry would stop at a key of such a code.
+TEST(EnterpriseDraftTest, AMaskInPlaceOfTheCodeIsNoCode) {
+  v1::Enterprise enterprise = CleanEnterprise();
+  enterprise.set_uscc("[已遮蔽]");
+  const EnterpriseCheck check = Check(enterprise);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_EQ(check.draft->content.uscc(), "");
+  EXPECT_EQ(check.draft->content.code_as_given(), "[已遮蔽]");
+}
+
 // See RecordDraftTest.APersonsNumberIsNoNumberOfTheParty.
 TEST(EnterpriseDraftTest, APersonsNumberIsNoOldNumber) {
   v1::Enterprise enterprise = CleanEnterprise();

@@ -615,13 +615,16 @@ TEST(RecordDraftTest, APersonsNumberIsNoNumberOfTheParty) {
               ElementsAre("CODE_MISSING", "PERSONAL_NUMBER_MASKED"));
 }
 
-TEST(RecordDraftTest, AMaskSentBackIsNoNumber) {
+TEST(RecordDraftTest, AMaskSentBackIsNeitherCodeNorNumber) {
   v1::RecordInput input = CleanPenalty();
   v1::Party& party = *input.mutable_record()->mutable_party();
+  party.set_uscc("[已遮蔽]");
   party.set_registration_number("[已遮蔽]");
   party.set_tax_number("[已遮蔽]");
   const RecordCheck check = Check(input);
   ASSERT_TRUE(check.draft.has_value());
+  EXPECT_EQ(check.draft->content.party().uscc(), "");
+  EXPECT_EQ(check.draft->content.party().code_as_given(), "[已遮蔽]");
   EXPECT_EQ(check.draft->content.party().registration_number(), "");
   EXPECT_EQ(check.draft->content.party().tax_number(), "");
   EXPECT_EQ(check.draft->personal.tax_number(), "");
