@@ -141,6 +141,8 @@ void SettleCategory(spb::Record& record, const RuleContext& context) {
   }
 }
 
+void TrimInPlace(std::string& text) { text = std::string(TrimBlanks(text)); }
+
 // Moves `text` to the texts kept as given.
 void MoveToOriginals(const char* path, std::string& text,
                      spb::PersonalFields& personal) {
@@ -429,6 +431,9 @@ CivilDay DecisionDay(const spb::Record& record) {
 }
 
 void ApplyPartyRules(spb::Record& record, const RuleContext& context) {
+  // Blanks are no name and no number; CheckTexts() cuts them off too late.
+  TrimInPlace(*context.personal.mutable_person_name());
+  TrimInPlace(*context.personal.mutable_person_id_number());
   JudgedCode judged;
   JudgeCode(record, judged, context);
   spb::Party& party = *record.mutable_party();

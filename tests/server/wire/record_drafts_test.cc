@@ -577,6 +577,21 @@ TEST(RecordDraftTest, AResidentIdInPlaceOfTheCodeIsSealed) {
               ElementsAre("PERSONAL_NUMBER_MASKED"));
 }
 
+TEST(RecordDraftTest, BlanksAreNoNameOfAPerson) {
+  v1::RecordInput input = CleanPenalty();
+  v1::Party& party = *input.mutable_record()->mutable_party();
+  party.clear_uscc();
+  party.clear_category();
+  party.clear_name();
+  input.mutable_personal()->set_person_name(" \u3000");
+  input.mutable_personal()->set_person_id_number("\t");
+  EXPECT_FALSE(Check(input).draft.has_value());
+  party.set_category(v1::PARTY_CATEGORY_NATURAL_PERSON);
+  EXPECT_THAT(
+      SaidOf(Check(input).findings),
+      ::testing::Contains(Said{kError, "record.party.name", "REQUIRED"}));
+}
+
 TEST(RecordDraftTest, TaxNumbersThatMayHoldAnIdAreSealed) {
   v1::RecordInput input = CleanPenalty();
   v1::Party& party = *input.mutable_record()->mutable_party();
