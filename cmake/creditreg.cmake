@@ -4,6 +4,7 @@
 #   creditreg_library(NAME n [SRCS ...] [HDRS ...] [DEPS ...] [PRIVATE_DEPS ...])
 #   creditreg_binary(NAME n SRCS ... [DEPS ...])
 #   creditreg_test(NAME n SRCS ... [DEPS ...] [DATA] [LABELS ...] [WHOLE])
+#   creditreg_fuzz(NAME n_fuzz SRCS ... [DEPS ...])
 #   creditreg_benchmark(NAME n SRCS ... [DEPS ...])
 #   creditreg_add_folders(folder ...)   add what has a CMakeLists.txt
 #
@@ -21,11 +22,12 @@ set(CREDITREG_PROTO_ROOTS
     ${PROJECT_SOURCE_DIR}/proto
     ${PROJECT_SOURCE_DIR}/third_party/googleapis)
 
-# Parts of the build for `./x lint`, `./x asan` and `./x tsan`, which do not need
-# the rest.
+# Parts of the build for `./x lint`, `./x asan`, `./x tsan` and `./x fuzz`, which
+# do not need the rest.
 add_custom_target(creditreg_protos)
 add_custom_target(creditreg_unit_tests)
 add_custom_target(creditreg_tsan_tests)
+add_custom_target(creditreg_fuzz_targets)
 
 # Adds each named folder that has a CMakeLists.txt, so that a room which is not
 # written yet stops nobody.
@@ -163,6 +165,35 @@ function(creditreg_test)
     endif()
   endforeach()
   creditreg_record(test)
+endfunction()
+
+# A fuzz target: a source with LLVMFuzzerTestOneInput(), and its seed corpus in
+# corpus/<name without _fuzz>. A test that replays the corpus and mutations of it
+# (tests/fuzz/replay_main.cc); with CREDITREG_SANITIZE=fuzz a libFuzzer binary in
+# bin/, which ctest leaves alone.
+function(creditreg_fuzz)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME" "SRCS;HDRS;DEPS")
+  _creditreg_check_arguments(creditreg_fuzz)
+  string(REGEX REPLACE "_fuzz$" "" corpus ${ARG_NAME})
+  set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${corpus})
+  if(NOT IS_DIRECTORY ${corpus})
+    message(FATAL_ERROR "creditreg_fuzz(${ARG_NAME}): want seeds in ${corpus}")
+  endif()
+  _creditreg_executable()
+  target_compile_definitions(${ARG_NAME} PRIVATE
+    CREDITREG_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  if(CREDITREG_SANITIZE STREQUAL "fuzz")
+    target_link_options(${ARG_NAME} PRIVATE -fsanitize=fuzzer)
+    set_target_properties(${ARG_NAME} PROPERTIES
+      RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+    add_dependencies(creditreg_fuzz_targets ${ARG_NAME})
+  else()
+    target_link_libraries(${ARG_NAME} PRIVATE fuzz_replay)
+    add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} ${corpus})
+    set_tests_properties(${ARG_NAME} PROPERTIES TIMEOUT 300 LABELS "unit;fuzz")
+    add_dependencies(creditreg_unit_tests ${ARG_NAME})
+  endif()
+  creditreg_record(fuzz)
 endfunction()
 
 # Sends the test's calls of Abseil's locks through tsan_abseil.cc.

@@ -127,6 +127,10 @@ class Writer:
         manual = ["manual"] if "e2e" in target["labels"] else []
         return self.executable(target, "creditreg_test", [("tags", manual)])
 
+    def fuzz(self, target):
+        # creditreg_fuzz adds the driver and the corpus.
+        return self.executable(target, "creditreg_fuzz", [])
+
     def render(self, target):
         kind = target["kind"]
         if kind == "proto":
@@ -135,6 +139,8 @@ class Writer:
             return self.library(target)
         if kind == "test":
             return self.test(target)
+        if kind == "fuzz":
+            return self.fuzz(target)
         return self.executable(target, "cc_binary", [])
 
     def files(self):
@@ -145,7 +151,7 @@ class Writer:
         result = {"BUILD.bazel": self.root_file()}
         for folder, targets in folders.items():
             parts = [MARKER]
-            for kind in ("proto", "test"):
+            for kind in ("fuzz", "proto", "test"):
                 if any(target["kind"] == kind for target in targets):
                     parts.append(f'load("//tools/bazel_rules:{kind}.bzl", '
                                  f'"creditreg_{kind}")')

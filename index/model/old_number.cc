@@ -94,12 +94,13 @@ absl::StatusOr<OldNumber> NormaliseOldNumber(OldNumberKind kind,
   if (number.value.empty()) {
     return absl::InvalidArgumentError("old number: empty");
   }
+  if (IsCodeKind(kind) && !IsText(number.value)) {
+    number.value = NormaliseCode(number.value);
+  }
+  // Judged without the dashes: N-A means what NA means.
   if (MeansNone(number.value)) {
     return absl::InvalidArgumentError(
         "old number: word or filler for none, want a number");
-  }
-  if (IsCodeKind(kind) && !IsText(number.value)) {
-    number.value = NormaliseCode(number.value);
   }
   if (CharCount(number.value) > kMaxOldNumberChars) {
     return absl::InvalidArgumentError(

@@ -23,6 +23,10 @@ namespace {
 constexpr char kMask[] = "[已遮蔽]";
 // A card printed in fours with three left over has five groups.
 constexpr std::size_t kMaxGroups = 5;
+// Passports and permits have no more.
+constexpr std::size_t kMaxTokenChars = 11;
+// What a character of a number that has been found counts as from then on.
+constexpr char32_t kCutOut = U'\uFFFD';
 
 // One character of the text in its plain form: half-width, upper case, every
 // blank a space, every dash "-".
@@ -209,6 +213,7 @@ class Finder {
     TakeNumbersAfterBracketedYears(chars_);
     FindInTokens();
     FindInDigits();
+    FindBesideFound();
     absl::c_sort(found_, [](const PersonalSpan& a, const PersonalSpan& b) {
       return a.begin < b.begin;
     });
@@ -222,9 +227,13 @@ class Finder {
       if (IsTaken(chars_, run)) continue;
       const std::string token = AsciiText(chars_, run);
       if (IsSoundCode(token)) Take(chars_, run);
-      if (IsPassport(token)) Add(run, PersonalKind::kPassport);
-      if (IsTravelPermit(token)) Add(run, PersonalKind::kTravelPermit);
+      AddIfToken(run, token);
     }
+  }
+
+  void AddIfToken(const Run& run, absl::string_view token) {
+    if (IsPassport(token)) Add(run, PersonalKind::kPassport);
+    if (IsTravelPermit(token)) Add(run, PersonalKind::kTravelPermit);
   }
 
   // Everything else: runs of digits, one alone or several parted by one blank
@@ -244,9 +253,65 @@ class Finder {
     }
   }
 
+  // What stood beside a number in one piece stands alone once the number is cut
+  // out, and may be a number then: a masked text must hold none. Looks no
+  // farther than a number is long, so it stays linear.
+  void FindBesideFound() {
+    for (std::size_t i = 0; i < runs_found_.size(); ++i) {
+      const Run found = runs_found_[i];
+      Run left{found.first, found.first};
+      while (left.first > 0 && left.last - left.first <= kMaxTokenChars &&
+             IsAlnum(chars_[left.first - 1].c)) {
+        --left.first;
+      }
+      AddIfPiece(left);
+      Run right{found.last, found.last};
+      while (right.last < chars_.size() &&
+             right.last - right.first <= kMaxTokenChars &&
+             IsAlnum(chars_[right.last].c)) {
+        ++right.last;
+      }
+      AddIfPiece(right);
+      if (found.first > 0 && IsLoneX(found.first - 1)) {
+        AddIfIdEndsAt(found.first - 1);
+      }
+    }
+  }
+
+  void AddIfPiece(const Run& run) {
+    if (run.first < run.last && !IsTaken(chars_, run)) {
+      AddIfToken(run, AsciiText(chars_, run));
+    }
+  }
+
+  // Whether the 17 digits before the X at `x`, in one group or several, make it
+  // a resident ID.
+  void AddIfIdEndsAt(std::size_t x) {
+    constexpr std::size_t kDigits = 17;
+    std::string digits;
+    std::size_t first = x;
+    for (std::size_t groups = 0; groups < kMaxGroups; ++groups) {
+      while (first > 0 && digits.size() <= kDigits &&
+             IsDigit(chars_[first - 1].c)) {
+        digits.insert(digits.begin(), static_cast<char>(chars_[--first].c));
+      }
+      if (digits.size() >= kDigits || first < 2 ||
+          !IsSeparator(chars_[first - 1].c) || !IsDigit(chars_[first - 2].c)) {
+        break;
+      }
+      --first;
+    }
+    const Run all{first, x + 1};
+    digits.push_back('X');
+    if (ResidentIdOk(digits) && !IsTaken(chars_, all)) {
+      Add(all, PersonalKind::kResidentId);
+    }
+  }
+
+  static bool IsSeparator(char32_t c) { return c == U' ' || c == U'-'; }
+
   bool AreJoined(const Run& a, const Run& b) const {
-    const char32_t between = chars_[a.last].c;
-    return a.last + 1 == b.first && (between == U' ' || between == U'-');
+    return a.last + 1 == b.first && IsSeparator(chars_[a.last].c);
   }
 
   bool AddIfPersonal(absl::Span<const Run> groups) {
@@ -292,10 +357,14 @@ class Finder {
 
   void Add(const Run& run, PersonalKind kind) {
     Take(chars_, run);
+    for (std::size_t i = run.first; i < run.last; ++i) chars_[i].c = kCutOut;
+    runs_found_.push_back(run);
     found_.push_back({chars_[run.first].begin, chars_[run.last - 1].end, kind});
   }
 
   std::vector<Char> chars_;
+  // In the order in which they were found.
+  std::vector<Run> runs_found_;
   std::vector<PersonalSpan> found_;
 };
 

@@ -41,7 +41,8 @@ struct PersonalSpan {
 
 // Every personal number of `text`, in order, without overlaps. Full-width
 // characters count as half-width ones. A number is a whole run of digits,
-// never a part of a longer one:
+// never a part of a longer one; what a number parts is whole by itself, so that
+// a text with all of them cut out holds none:
 //   resident ID    18 characters: known province, real date of birth, right
 //                  check character; may be grouped by blanks or dashes
 //   old ID         15 digits: known province, real date of birth; not a

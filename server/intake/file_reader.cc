@@ -15,6 +15,7 @@
 #include "server/intake/csv_reader.h"
 #include "server/intake/row_mapper.h"
 #include "server/intake/text_decoder.h"
+#include "server/wire/text_rules.h"
 
 namespace creditreg {
 namespace {
@@ -102,6 +103,9 @@ absl::Status FileReader::ReadHeader(std::vector<std::string> cells) {
           "BAD_ENCODING: the header is not in the encoding of the file");
     }
   }
+  // Spreadsheets add empty headers. Left out here, they do not stand before the
+  // report's own columns, where they would be unknown ones.
+  while (!cells.empty() && TrimBlanks(cells.back()).empty()) cells.pop_back();
   CREDITREG_ASSIGN_OR_RETURN(
       mapper_, RowMapper::Create(tables_, target_, source_id_, cells));
   header_ = std::move(cells);

@@ -59,7 +59,7 @@ class FileReader {
 
   // Nothing until enough of the file is there.
   std::optional<v1::TextEncoding> encoding() const;
-  // Empty until the header has been read.
+  // Empty until the header has been read; without empty ones at its end.
   const std::vector<std::string>& header() const { return header_; }
 
  private:

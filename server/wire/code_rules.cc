@@ -205,7 +205,8 @@ std::optional<OldNumber> JudgeOldNumber(OldNumberKind kind,
                                         const std::string& path,
                                         const RuleContext& context) {
   const absl::string_view trimmed = TrimBlanks(raw);
-  if (trimmed.empty()) return std::nullopt;
+  // The mask: read from the registry and sent back.
+  if (trimmed.empty() || trimmed == kMaskText) return std::nullopt;
   const absl::StatusOr<OldNumber> number = NormaliseOldNumber(kind, trimmed);
   if (!number.ok()) {
     const std::size_t size = CharCount(trimmed);
@@ -219,10 +220,22 @@ std::optional<OldNumber> JudgeOldNumber(OldNumberKind kind,
     }
     return std::nullopt;
   }
+  // A mask in its place would be one number that many parties share.
+  if (kind != OldNumberKind::kTax && HoldsIdOrMobile(number->value, context)) {
+    KeepOriginal(path, trimmed, context.personal);
+    context.log.Warning({path, "PERSONAL_NUMBER_MASKED",
+                         "号码栏填写的是个人号码（身份证、手机），"
+                         "已移入加密的个人信息"});
+    return std::nullopt;
+  }
   if (number->check_applies && !number->check_ok) {
     context.log.Warning({path, "OLD_NUMBER_CHECK", "号码的校验位不符"});
   }
   return *number;
+}
+
+bool TaxNumberHoldsPerson(absl::string_view value, const RuleContext& context) {
+  return TaxNumberMayHoldPersonalId(value) || HoldsIdOrMobile(value, context);
 }
 
 }  // namespace creditreg

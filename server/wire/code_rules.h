@@ -52,12 +52,20 @@ std::string JudgeAgencyCode(absl::string_view raw, absl::string_view name,
                             const RuleContext& context);
 
 // A number of a known kind in its stored form; nothing for a filler
-// (OLD_NUMBER_FILLER, note) and for one that is too long (TEXT_LENGTH, error).
-// OLD_NUMBER_CHECK (warning) where its check character is wrong.
+// (OLD_NUMBER_FILLER, note), for one that is too long (TEXT_LENGTH, error) and,
+// but for tax numbers, for one that holds a resident ID or a mobile number,
+// which goes to `context.personal` (PERSONAL_NUMBER_MASKED, warning): numbers
+// are keys, so none may be left with a mask in it. OLD_NUMBER_CHECK (warning)
+// where its check character is wrong.
 std::optional<OldNumber> JudgeOldNumber(OldNumberKind kind,
                                         absl::string_view raw,
                                         const std::string& path,
                                         const RuleContext& context);
+
+// Whether a tax number that JudgeOldNumber() gave belongs among the personal
+// fields: it may be made from a resident ID, or holds another number of a
+// person.
+bool TaxNumberHoldsPerson(absl::string_view value, const RuleContext& context);
 
 }  // namespace creditreg
 

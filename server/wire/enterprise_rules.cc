@@ -15,7 +15,6 @@
 #include "index/model/ascii_digits.h"
 #include "index/model/money.h"
 #include "index/model/old_number.h"
-#include "index/model/personal_numbers.h"
 #include "index/model/uscc.h"
 #include "server/wire/code_rules.h"
 #include "server/wire/record_rules.h"
@@ -47,7 +46,12 @@ void AddOldNumber(const OldNumber& number, spb::Enterprise& enterprise) {
 void JudgeCode(spb::Enterprise& enterprise, const RuleContext& context) {
   const std::string raw = enterprise.uscc().empty() ? enterprise.code_as_given()
                                                     : enterprise.uscc();
-  if (raw == kMaskText) return;  // read from the registry and sent back
+  if (raw == kMaskText) {
+    // Read from the registry and sent back, in whichever field.
+    enterprise.clear_uscc();
+    enterprise.set_code_as_given(raw);
+    return;
+  }
   std::string organisation_code;
   for (const spb::OldNumber& number : enterprise.old_numbers()) {
     if (number.kind() == spb::OLD_NUMBER_KIND_ORGANISATION_CODE) {
@@ -70,18 +74,13 @@ void JudgeCode(spb::Enterprise& enterprise, const RuleContext& context) {
   }
 }
 
-// Puts a number that may be a person's where only the sealed fields are.
-bool MoveIfPersonal(const OldNumber& number, const std::string& path,
-                    const RuleContext& context) {
-  if (number.kind == OldNumberKind::kTax) {
-    if (!TaxNumberMayHoldPersonalId(number.value)) return false;
-    context.personal.set_tax_number(number.value);
-    return true;
+// Puts a tax number that may be a person's where only the sealed fields are.
+bool MoveIfPersonal(const OldNumber& number, const RuleContext& context) {
+  if (number.kind != OldNumberKind::kTax ||
+      !TaxNumberHoldsPerson(number.value, context)) {
+    return false;
   }
-  if (!ResidentIdOk(number.value)) return false;
-  KeepOriginal(path, number.value, context.personal);
-  context.log.Warning({path, "PERSONAL_NUMBER_MASKED",
-                       "号码栏填写的是公民身份号码，已移入加密的个人信息"});
+  context.personal.set_tax_number(number.value);
   return true;
 }
 
@@ -97,7 +96,7 @@ void JudgeOldNumbers(spb::Enterprise& enterprise, const RuleContext& context) {
     const std::optional<OldNumber> judged =
         JudgeOldNumber(static_cast<OldNumberKind>(number.kind()),
                        number.value(), path, context);
-    if (!judged.has_value() || MoveIfPersonal(*judged, path, context)) continue;
+    if (!judged.has_value() || MoveIfPersonal(*judged, context)) continue;
     AddOldNumber(*judged, enterprise);
   }
 }
@@ -195,6 +194,8 @@ void CheckAddress(spb::Enterprise& enterprise, const RuleContext& context) {
     context.log.Warning({"enterprise.address.street_code", "STREET_DIVISION",
                          "街道代码不属于所填的行政区划"});
   }
+  // CheckTexts() would do it too late to see that nothing is left.
+  if (TrimBlanks(address.text()).empty()) address.clear_text();
   if (address.ByteSizeLong() == 0) enterprise.clear_address();
 }
 

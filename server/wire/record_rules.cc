@@ -46,7 +46,10 @@ void JudgeCode(spb::Record& record, JudgedCode& judged,
   const std::string raw =
       party.uscc().empty() ? party.code_as_given() : party.uscc();
   if (raw == kMaskText) {
-    // Read from the registry and sent back: what was there is masked already.
+    // Read from the registry and sent back, in whichever field: what was there
+    // is masked already.
+    party.clear_uscc();
+    party.set_code_as_given(raw);
     judged.given = true;
     return;
   }
@@ -89,7 +92,7 @@ void JudgeOldNumbers(spb::Party& party, const RuleContext& context) {
         *party.mutable_social_organisation_certificate());
   std::string& tax = *party.mutable_tax_number();
   judge(OldNumberKind::kTax, "record.party.tax_number", tax);
-  if (!tax.empty() && TaxNumberMayHoldPersonalId(tax)) {
+  if (!tax.empty() && TaxNumberHoldsPerson(tax, context)) {
     context.personal.set_tax_number(tax);
     tax.clear();
   }
@@ -137,6 +140,8 @@ void SettleCategory(spb::Record& record, const RuleContext& context) {
                          "行政相对人类别与统一社会信用代码的机构类别不一致"});
   }
 }
+
+void TrimInPlace(std::string& text) { text = std::string(TrimBlanks(text)); }
 
 // Moves `text` to the texts kept as given.
 void MoveToOriginals(const char* path, std::string& text,
@@ -426,6 +431,9 @@ CivilDay DecisionDay(const spb::Record& record) {
 }
 
 void ApplyPartyRules(spb::Record& record, const RuleContext& context) {
+  // Blanks are no name and no number; CheckTexts() cuts them off too late.
+  TrimInPlace(*context.personal.mutable_person_name());
+  TrimInPlace(*context.personal.mutable_person_id_number());
   JudgedCode judged;
   JudgeCode(record, judged, context);
   spb::Party& party = *record.mutable_party();

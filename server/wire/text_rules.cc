@@ -413,6 +413,14 @@ bool MayHoldPersonalNumber(absl::string_view text) {
   return false;
 }
 
+bool HoldsIdOrMobile(absl::string_view text, const RuleContext& context) {
+  if (!MayHoldPersonalNumber(text)) return false;
+  return absl::c_any_of(
+      FindPersonalNumbers(text), [&](const PersonalSpan& span) {
+        return Counts(Search::kIdsAndMobiles, text, span, context.day);
+      });
+}
+
 void KeepOriginal(absl::string_view path, absl::string_view text,
                   storage::v1::PersonalFields& personal) {
   const std::size_t root = path.find('.');

@@ -52,6 +52,11 @@ void CheckTexts(google::protobuf::Message& message, const std::string& path,
 // test that is never wrongly false.
 bool MayHoldPersonalNumber(absl::string_view text);
 
+// Whether CheckTexts() would cut something out of `text`, a number of an
+// enterprise or a document (kIdsAndMobiles): the resident ID or the mobile
+// number of a person.
+bool HoldsIdOrMobile(absl::string_view text, const RuleContext& context);
+
 // Keeps a text as given in `personal.originals`, under its path without the
 // root ("penalty.facts"); replaces an older one of the same field.
 void KeepOriginal(absl::string_view path, absl::string_view text,

@@ -107,6 +107,20 @@ TEST(OldNumberTest, FillersAreRefused) {
   }
 }
 
+// A dash is typography in a code, so it hides no word either. Where dashes are
+// part of the number they keep it apart from the word.
+TEST(OldNumberTest, DashesInAFillerForACodeDoNotHideIt) {
+  for (const char* raw : {"N-A", "nu-ll", "n/-a", "X-", "00—00"}) {
+    for (const Kind kind :
+         {Kind::kRegistration, Kind::kOrganisationCode, Kind::kTax}) {
+      EXPECT_THAT(NormaliseOldNumber(kind, raw),
+                  StatusIs(kInvalid, HasSubstr("filler for none")))
+          << raw;
+    }
+  }
+  EXPECT_THAT(NormaliseOldNumber(Kind::kOther, "N-A"), IsOk());
+}
+
 TEST(OldNumberTest, EmptyAndTooLongAreRefused) {
   EXPECT_THAT(NormaliseOldNumber(Kind::kTax, ""),
               StatusIs(kInvalid, HasSubstr("empty")));

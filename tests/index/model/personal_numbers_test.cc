@@ -114,6 +114,23 @@ TEST(FindPersonalNumbersTest, SeveralInOrder) {
   EXPECT_THAT(Found("13800138000-801"), ElementsAre("3:13800138000"));
 }
 
+// The mobile number in one piece with another hides it until it is cut out.
+TEST(FindPersonalNumbersTest, NumbersThatAnotherParts) {
+  const std::string id = kId;
+  EXPECT_THAT(Found(id + "140 0000 1001"),
+              ElementsAre(Expected(Kind::kResidentId, id),
+                          Expected(Kind::kMobile, "140 0000 1001")));
+  EXPECT_THAT(Found("110105 19491231 002X" + id + "14000001001"),
+              ElementsAre(Expected(Kind::kResidentId, "110105 19491231 002X"),
+                          Expected(Kind::kResidentId, id),
+                          Expected(Kind::kMobile, "14000001001")));
+  EXPECT_THAT(Found("14000001001E12345678"),
+              ElementsAre(Expected(Kind::kMobile, "14000001001"),
+                          Expected(Kind::kPassport, "E12345678")));
+  EXPECT_THAT(Found("14000001001EE12345678"),
+              ElementsAre(Expected(Kind::kMobile, "14000001001")));
+}
+
 TEST(FindPersonalNumbersTest, NumbersThatAreNotPersonal) {
   for (const char* text : {"",
                            "无",

@@ -11,6 +11,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "index/base/civil_day.h"
+#include "server/intake/report.h"
 #include "tests/server/intake/file_cases.h"
 #include "tests/testing/status_matchers.h"
 #include "unicode/ucnv.h"
@@ -259,6 +260,23 @@ TEST(FileReaderTest, ARepairedReportIsReadAsAFile) {
   ASSERT_THAT(read.rows, SizeIs(1));
   EXPECT_EQ(read.rows[0].draft.enterprise->content.name(), "示例");
   EXPECT_THAT(read.rows[0].draft.raw.columns(), ElementsAre("ENTNAME"));
+}
+
+// Spreadsheets add empty columns; the report puts its own behind the file's.
+TEST(FileReaderTest, TheReportOfAFileWithEmptyHeadersIsReadAsAFile) {
+  const ReadFile file = ReadWhole(IntakeFormat::TARGET_COMPLAINT,
+                                  "登记编号,被投诉单位名称, ,\n1,,,\n");
+  EXPECT_THAT(file.status, IsOk());
+  EXPECT_THAT(file.header, ElementsAre("登记编号", "被投诉单位名称"));
+  ASSERT_THAT(file.rows, SizeIs(1));
+  const std::string report = absl::StrCat(
+      ReportHeader(file.header),
+      ReportLine({file.rows[0].cells, file.header.size(), file.rows[0].line,
+                  v1::OUTCOME_REJECTED, FindingsOf(file.rows[0])},
+                 ShippedTables(), IntakeFormat::TARGET_COMPLAINT));
+  const ReadFile again = ReadWhole(IntakeFormat::TARGET_COMPLAINT, report);
+  EXPECT_THAT(again.status, IsOk());
+  EXPECT_THAT(again.rows, SizeIs(1));
 }
 
 TEST(FileReaderTest, RowsShorterAndLongerThanTheHeader) {

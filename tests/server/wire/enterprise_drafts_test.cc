@@ -205,6 +205,34 @@ TEST(EnterpriseDraftTest, TaxNumbersWithAnIdAreSealed) {
               Not(HasSubstr(kResidentId)));
 }
 
+// The registry would stop at a key of such a code.
+TEST(EnterpriseDraftTest, AMaskInPlaceOfTheCodeIsNoCode) {
+  v1::Enterprise enterprise = CleanEnterprise();
+  enterprise.set_uscc("[已遮蔽]");
+  const EnterpriseCheck check = Check(enterprise);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_EQ(check.draft->content.uscc(), "");
+  EXPECT_EQ(check.draft->content.code_as_given(), "[已遮蔽]");
+}
+
+// See RecordDraftTest.APersonsNumberIsNoNumberOfTheParty.
+TEST(EnterpriseDraftTest, APersonsNumberIsNoOldNumber) {
+  v1::Enterprise enterprise = CleanEnterprise();
+  const auto add = [&enterprise](v1::OldNumberKind kind, const char* value) {
+    v1::OldNumber& number = *enterprise.add_old_numbers();
+    number.set_kind(kind);
+    number.set_value(value);
+  };
+  add(v1::OLD_NUMBER_KIND_OTHER, "电话14000001001");
+  add(v1::OLD_NUMBER_KIND_STATISTICS, "[已遮蔽]");
+  const EnterpriseCheck check = Check(enterprise);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_THAT(check.draft->content.old_numbers(), IsEmpty());
+  ASSERT_TRUE(check.draft->personal.has_value());
+  EXPECT_EQ(check.draft->personal->originals(0).field(), "old_numbers[OTHER]");
+  EXPECT_EQ(check.draft->personal->originals(0).text(), "电话14000001001");
+}
+
 TEST(EnterpriseDraftTest, NumbersOfPersonsAreCutOutOfTexts) {
   v1::Enterprise enterprise = CleanEnterprise();
   enterprise.set_business_scope("销售，电话14000001001");
@@ -227,6 +255,7 @@ TEST(EnterpriseDraftTest, EmptyPartsAreNoParts) {
   enterprise.mutable_capital()->set_text(" ");
   enterprise.mutable_address()->Clear();
   enterprise.mutable_address()->set_division_code(" ");
+  enterprise.mutable_address()->set_text("\u3000");
   enterprise.mutable_supervising_unit();
   enterprise.mutable_registration_authority()->set_uscc("无");
   const EnterpriseCheck check = Check(enterprise);

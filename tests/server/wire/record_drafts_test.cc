@@ -577,6 +577,21 @@ TEST(RecordDraftTest, AResidentIdInPlaceOfTheCodeIsSealed) {
               ElementsAre("PERSONAL_NUMBER_MASKED"));
 }
 
+TEST(RecordDraftTest, BlanksAreNoNameOfAPerson) {
+  v1::RecordInput input = CleanPenalty();
+  v1::Party& party = *input.mutable_record()->mutable_party();
+  party.clear_uscc();
+  party.clear_category();
+  party.clear_name();
+  input.mutable_personal()->set_person_name(" \u3000");
+  input.mutable_personal()->set_person_id_number("\t");
+  EXPECT_FALSE(Check(input).draft.has_value());
+  party.set_category(v1::PARTY_CATEGORY_NATURAL_PERSON);
+  EXPECT_THAT(
+      SaidOf(Check(input).findings),
+      ::testing::Contains(Said{kError, "record.party.name", "REQUIRED"}));
+}
+
 TEST(RecordDraftTest, TaxNumbersThatMayHoldAnIdAreSealed) {
   v1::RecordInput input = CleanPenalty();
   v1::Party& party = *input.mutable_record()->mutable_party();
@@ -588,6 +603,47 @@ TEST(RecordDraftTest, TaxNumbersThatMayHoldAnIdAreSealed) {
   party.set_tax_number("440300192203821");
   EXPECT_EQ(Check(input).draft->content.party().tax_number(),
             "440300192203821");
+}
+
+// A mask in place of a number would be a number that many parties share: their
+// records would be linked to one enterprise.
+TEST(RecordDraftTest, APersonsNumberIsNoNumberOfTheParty) {
+  v1::RecordInput input = CleanPenalty();
+  v1::Party& party = *input.mutable_record()->mutable_party();
+  party.clear_uscc();
+  party.set_registration_number(kMobile);
+  party.set_organisation_code(std::string("86") + kMobile);
+  party.set_institution_certificate(std::string("证") + kResidentId);
+  party.set_social_organisation_certificate("+86 140-0000-1001");
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  const storage::v1::Party& stored = check.draft->content.party();
+  EXPECT_EQ(stored.registration_number(), "");
+  EXPECT_EQ(stored.organisation_code(), "");
+  EXPECT_EQ(stored.institution_certificate(), "");
+  EXPECT_EQ(stored.social_organisation_certificate(), "");
+  EXPECT_EQ(check.draft->personal.originals_size(), 4);
+  EXPECT_EQ(check.draft->personal.originals(0).field(),
+            "party.registration_number");
+  EXPECT_EQ(check.draft->personal.originals(0).text(), kMobile);
+  EXPECT_THAT(check.draft->quality_flags,
+              ElementsAre("CODE_MISSING", "PERSONAL_NUMBER_MASKED"));
+}
+
+TEST(RecordDraftTest, AMaskSentBackIsNeitherCodeNorNumber) {
+  v1::RecordInput input = CleanPenalty();
+  v1::Party& party = *input.mutable_record()->mutable_party();
+  party.set_uscc("[已遮蔽]");
+  party.set_registration_number("[已遮蔽]");
+  party.set_tax_number("[已遮蔽]");
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_EQ(check.draft->content.party().uscc(), "");
+  EXPECT_EQ(check.draft->content.party().code_as_given(), "[已遮蔽]");
+  EXPECT_EQ(check.draft->content.party().registration_number(), "");
+  EXPECT_EQ(check.draft->content.party().tax_number(), "");
+  EXPECT_EQ(check.draft->personal.tax_number(), "");
+  EXPECT_THAT(check.draft->quality_flags, IsEmpty());
 }
 
 TEST(RecordDraftTest, NumbersOfPersonsAreCutOutOfEveryText) {
