@@ -89,7 +89,7 @@ run_one() {  # NAME SECONDS
 # something are put into `failed`.
 run_all() {  # SECONDS
   local -A running=()
-  local name pid
+  local name
   failed=()
   trap 'kill "${!running[@]}" 2>/dev/null || true' EXIT
   for name in "${targets[@]}"; do
@@ -103,7 +103,7 @@ run_all() {  # SECONDS
 }
 
 reap() {  # uses `running` and `failed` of run_all
-  local status=0
+  local status=0 pid name
   wait -n -p pid "${!running[@]}" || status=$?
   name="${running[$pid]}"
   unset "running[$pid]"
