@@ -34,6 +34,9 @@ namespace {
 constexpr char kVersion[] = "0.1.0";
 // How often the registry is asked whether it still works.
 constexpr absl::Duration kHealthInterval = absl::Seconds(1);
+// A unary call takes milliseconds; one that is still there has a caller who
+// does not read its answer.
+constexpr absl::Duration kUnaryLimit = absl::Minutes(1);
 
 RegistryOptions OptionsOf(const ServerConfig& config) {
   RegistryOptions options;
@@ -91,7 +94,7 @@ int Serve(const ServerConfig& config) {
   auto registry = Registry::Open(registry_options);
   if (!registry.ok()) return Fail(registry.status());
 
-  CallGate gate(config.max_concurrent_calls);
+  CallGate gate(config.max_concurrent_calls, config.answer_memory_mb << 20);
   CallStats stats(RpcNames());
   WorkerPool answer_workers(2);
   WorkerPool import_workers(static_cast<std::size_t>(config.import_threads));
@@ -144,6 +147,11 @@ int Serve(const ServerConfig& config) {
 
   bool healthy = true;
   while (!stop.Wait(kHealthInterval)) {
+    const int cancelled = gate.CancelOlderThan(kUnaryLimit);
+    if (cancelled > 0) {
+      log.Write(LogLevel::kWarning, "calls_cancelled",
+                {{"calls", std::int64_t{cancelled}}});
+    }
     if ((*registry)->Healthy() == healthy) continue;
     healthy = !healthy;
     (*server)->SetServing(healthy);

@@ -63,6 +63,9 @@ const Flag kFlags[] = {
      10000,
      "calls under way on one connection, so that one client cannot take "
      "every place"},
+    {"answer_memory_mb", &ServerConfig::answer_memory_mb, 64, 1 << 20,
+     "MiB of answers that wait for their callers to read them before "
+     "OVERLOADED: slow clients must not fill the memory"},
     {"network_memory_mb", &ServerConfig::network_memory_mb, 64, 1 << 20,
      "MiB for what is on its way in or out on all connections; past it the "
      "server reads no more until some has gone, so that slow clients cannot "

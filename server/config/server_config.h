@@ -42,6 +42,7 @@ struct ServerConfig {
   std::int64_t max_concurrent_calls = 2000;
   std::int64_t max_streams_per_connection = 200;
   std::int64_t network_memory_mb = 512;
+  std::int64_t answer_memory_mb = 512;
   std::int64_t max_message_bytes = 4 << 20;
   std::int64_t max_concurrent_imports = 4;
   std::int64_t import_threads = 2;

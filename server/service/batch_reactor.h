@@ -58,6 +58,7 @@ class BatchReactor final : public grpc::ServerBidiReactor<Request, Response> {
       End(status);
       return;
     }
+    call_.Hold(response_.ByteSizeLong());
     this->StartWrite(&response_);
   }
 
@@ -66,6 +67,7 @@ class BatchReactor final : public grpc::ServerBidiReactor<Request, Response> {
       End(absl::CancelledError("the caller has gone"));
       return;
     }
+    call_.Hold(0);
     this->StartRead(&request_);
   }
 

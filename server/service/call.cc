@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "absl/time/time.h"
 #include "index/base/check.h"
@@ -35,21 +36,29 @@ LogLevel LevelOf(absl::StatusCode code) {
 
 }  // namespace
 
-Call::Call(const ServiceEnvironment& environment, Rpc rpc)
+Call::Call(const ServiceEnvironment& environment, Rpc rpc,
+           std::function<void()> cancel)
     : environment_(environment),
       rpc_(rpc),
-      start_(std::chrono::steady_clock::now()) {}
+      start_(std::chrono::steady_clock::now()),
+      guest_(std::move(cancel)) {}
 
 Call::~Call() {
   if (!ended_) {
     (void)End(absl::InternalError("call: was not ended, want an end"), 0);
   }
+  if (admitted_) environment_.gate->Leave(&guest_);
 }
 
 absl::Status Call::Admit() {
-  absl::Status status = environment_.gate->Enter();
+  absl::Status status = environment_.gate->Enter(&guest_);
   admitted_ = status.ok();
   return status;
+}
+
+void Call::Hold(std::size_t bytes) {
+  if (!admitted_) return;
+  environment_.gate->Hold(&guest_, static_cast<std::int64_t>(bytes));
 }
 
 grpc::Status Call::End(const absl::Status& status, std::size_t bytes) {
@@ -63,7 +72,6 @@ grpc::Status Call::End(const absl::Status& status, std::size_t bytes) {
         std::chrono::duration_cast<std::chrono::microseconds>(took).count(),
         bytes);
   }
-  if (admitted_) environment_.gate->Leave();
   return ToGrpcStatus(status);
 }
 

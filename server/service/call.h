@@ -24,15 +24,21 @@ namespace creditreg {
 
 class Call {
  public:
-  // `environment` outlives the call.
-  Call(const ServiceEnvironment& environment, Rpc rpc);
-  // Ends with Internal where End() was forgotten, so that a stop never hangs.
+  // `environment` outlives the call. `cancel` makes it end soon (CallGate);
+  // null: the call has a deadline of its own.
+  Call(const ServiceEnvironment& environment, Rpc rpc,
+       std::function<void()> cancel = nullptr);
+  // The call's last byte has left. Ends with Internal where End() was
+  // forgotten, so that a stop never hangs.
   ~Call();
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
   // Errors: as CallGate::Enter().
   absl::Status Admit();
+
+  // Bytes of answer that wait for the caller from now on.
+  void Hold(std::size_t bytes);
 
   // Counts and logs the call, once, and returns what the caller gets. `bytes`:
   // size of the answer.
@@ -45,6 +51,7 @@ class Call {
   const ServiceEnvironment& environment_;
   const Rpc rpc_;
   const std::chrono::steady_clock::time_point start_;
+  CallGate::Guest guest_;
   bool admitted_ = false;
   bool ended_ = false;
 };
@@ -56,6 +63,37 @@ inline std::size_t AnswerBytes(const grpc::ByteBuffer& answer) {
   return answer.Length();
 }
 
+// A unary call; owns itself until its answer has left.
+template <typename Response>
+class UnaryCall final : public grpc::ServerUnaryReactor {
+ public:
+  UnaryCall(const ServiceEnvironment& environment, Rpc rpc,
+            grpc::CallbackServerContext* context, Response* response)
+      : call_(environment, rpc, [context] { context->TryCancel(); }),
+        response_(*response) {}
+
+  absl::Status Admit() { return call_.Admit(); }
+
+  // Once; this may be gone afterwards.
+  void Answer(const absl::Status& status) {
+    // Nothing of a failed answer leaves.
+    if (!status.ok()) response_.Clear();
+    const std::size_t bytes = AnswerBytes(response_);
+    call_.Hold(bytes);
+    Finish(call_.End(status, bytes));
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  // gRPC's own word for "OnDone() waits for nothing": it is then called at once
+  // instead of on another thread, which would cost an eighth of a look-up.
+  bool InternalInlineable() override { return true; }
+
+  Call call_;
+  Response& response_;
+};
+
 // Serves a call whose work takes moments, on gRPC's thread. `handler` is
 // absl::Status().
 template <typename Response, typename Handler>
@@ -63,14 +101,12 @@ grpc::ServerUnaryReactor* ServeNow(const ServiceEnvironment& environment,
                                    Rpc rpc,
                                    grpc::CallbackServerContext* context,
                                    Response* response, Handler handler) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  Call call(environment, rpc);
-  absl::Status status = call.Admit();
+  auto* const call =
+      new UnaryCall<Response>(environment, rpc, context, response);
+  absl::Status status = call->Admit();
   if (status.ok()) status = handler();
-  // Nothing of a failed answer leaves.
-  if (!status.ok()) response->Clear();
-  reactor->Finish(call.End(status, AnswerBytes(*response)));
-  return reactor;
+  call->Answer(status);
+  return call;
 }
 
 // Serves a call that is answered later: `handler` is
@@ -82,11 +118,10 @@ grpc::ServerUnaryReactor* ServeLater(const ServiceEnvironment& environment,
                                      Rpc rpc,
                                      grpc::CallbackServerContext* context,
                                      Response* response, Handler handler) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  auto call = std::make_shared<Call>(environment, rpc);
-  const auto done = [call, reactor, response](const absl::Status& status) {
-    if (!status.ok()) response->Clear();
-    reactor->Finish(call->End(status, response->ByteSizeLong()));
+  auto* const call =
+      new UnaryCall<Response>(environment, rpc, context, response);
+  const auto done = [call](const absl::Status& status) {
+    call->Answer(status);
   };
   absl::Status status = call->Admit();
   if (status.ok() && context->IsCancelled()) {
@@ -97,7 +132,7 @@ grpc::ServerUnaryReactor* ServeLater(const ServiceEnvironment& environment,
   } else {
     done(status);
   }
-  return reactor;
+  return call;
 }
 
 }  // namespace creditreg

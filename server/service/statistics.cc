@@ -41,6 +41,8 @@ void FillStats(const ServiceEnvironment& environment,
   add("store.free_disk", figures.store.free_disk_bytes, "bytes");
   add("calls.under_way", static_cast<std::uint64_t>(environment.gate->calls()),
       "calls");
+  add("calls.held", static_cast<std::uint64_t>(environment.gate->held_bytes()),
+      "bytes");
   if (environment.page_cache != nullptr) {
     const PageCache::Figures pages = environment.page_cache->figures();
     add("pages.kept", pages.pages, "pages");

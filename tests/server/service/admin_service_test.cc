@@ -210,12 +210,13 @@ TEST_F(AdminServiceTest, AHealthWatcherIsToldOfTheDrain) {
   ASSERT_EQ(watch.Read(), kServing);
   // A call under way keeps the server for as long as it needs; the watcher does
   // not keep it.
-  ASSERT_TRUE(server_.gate().Enter().ok());
+  CallGate::Guest guest;
+  ASSERT_TRUE(server_.gate().Enter(&guest).ok());
   bool all_ended = false;
   std::thread stopper(
       [&] { all_ended = server_.server().Stop(absl::Minutes(1)); });
   EXPECT_EQ(watch.Read(), kNotServing);
-  server_.gate().Leave();
+  server_.gate().Leave(&guest);
   stopper.join();
   EXPECT_TRUE(all_ended);
   // The stream ends; until then gRPC may say the same again.

@@ -455,7 +455,8 @@ TEST(OverloadTest, OneCallTooManyIsToldToComeBack) {
   TestServerOptions options;
   options.max_concurrent_calls = 1;
   TestServer server(kTables, options);
-  ASSERT_TRUE(server.gate().Enter().ok());
+  CallGate::Guest guest;
+  ASSERT_TRUE(server.gate().Enter(&guest).ok());
   v1::GetEnterpriseRequest request;
   request.mutable_item()->set_identifier(kCodeA);
   v1::GetEnterpriseResponse response;
@@ -463,7 +464,7 @@ TEST(OverloadTest, OneCallTooManyIsToldToComeBack) {
   EXPECT_EQ(
       CodeAndReason(server.read().GetEnterprise(&context, request, &response)),
       "RESOURCE_EXHAUSTED OVERLOADED");
-  server.gate().Leave();
+  server.gate().Leave(&guest);
   EXPECT_EQ(server.Get(kCodeA).verdict(), v1::LOOKUP_VERDICT_NOT_FOUND);
 }
 
