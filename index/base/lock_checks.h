@@ -1,6 +1,6 @@
-// Debian's Abseil, unlike a release build of it, watches in every process whether
-// locks are taken in a circle. Tests keep that; in a server it costs a tenth of
-// each call, as gRPC's locks are Abseil's too.
+// Debian's Abseil, unlike a release build of it, watches in every process
+// whether locks are taken in a circle. Tests keep that; in a server it costs a
+// tenth of each call, as gRPC's locks are Abseil's too.
 
 #ifndef CREDITREG_INDEX_BASE_LOCK_CHECKS_H_
 #define CREDITREG_INDEX_BASE_LOCK_CHECKS_H_
