@@ -232,6 +232,64 @@ std::vector<ImportRowDraft> RandomWorld::MakeFile(bool enterprises,
   return file;
 }
 
+RandomWorld::Crowd RandomWorld::MakeCrowd(std::uint64_t number,
+                                          std::size_t records) {
+  const std::string code = generator::MakeUscc(
+      "91", "440300", CodeUse::kEnterprise, 1000 + 2 * number);
+  const std::string registration = generator::MakeRegistrationNumber(
+      3, 20000001 + static_cast<std::uint32_t>(number));
+  const std::string organisation(generator::OrganisationCode(code));
+  const std::string name = absl::StrCat("众公司", number);
+  Crowd crowd;
+  for (std::size_t i = 0; i < records; ++i) {
+    RecordDraft draft = MakeRecord();
+    storage::v1::Record& content = draft.content;
+    content.clear_licence();
+    content.clear_complaint();
+    content.set_family(storage::v1::FAMILY_PENALTY);
+    content.mutable_penalty()->set_document_number(
+        absl::StrCat("粤众〔2026〕", number, "-", i, "号"));
+    content.mutable_deciding_agency()->set_name("某市市场监督管理局");
+    draft.personal.Clear();
+    storage::v1::Party& party = *content.mutable_party();
+    party.Clear();
+    party.set_category(storage::v1::PARTY_CATEGORY_ORGANISATION);
+    if (Chance(90)) party.set_name(Chance(90) ? name : Pick(names_));
+    if (Chance(60)) {
+      party.set_uscc(code);
+    } else {
+      party.set_registration_number(registration);
+      // Waits under both.
+      if (Chance(40)) party.set_organisation_code(organisation);
+    }
+    crowd.records.push_back(std::move(draft));
+  }
+  crowd.enterprise = MakeEnterprise();
+  storage::v1::Enterprise& content = crowd.enterprise.content;
+  content.clear_former_codes();
+  content.clear_former_names();
+  content.clear_old_numbers();
+  crowd.enterprise.personal.reset();
+  content.set_name(name);
+  content.set_uscc(code);
+  if (Chance(25)) {
+    content.set_uscc(generator::MakeUscc("91", "440300", CodeUse::kEnterprise,
+                                         1001 + 2 * number));
+    storage::v1::FormerCode& former = *content.add_former_codes();
+    former.set_uscc(code);
+    former.set_merged(Chance(50));
+  }
+  if (Chance(80)) {
+    *content.add_old_numbers() =
+        MakeNumber(storage::v1::OLD_NUMBER_KIND_REGISTRATION, registration);
+  }
+  if (Chance(50)) {
+    *content.add_old_numbers() = MakeNumber(
+        storage::v1::OLD_NUMBER_KIND_ORGANISATION_CODE, organisation);
+  }
+  return crowd;
+}
+
 std::vector<FindQuery> RandomWorld::AllQueries() const {
   std::vector<FindQuery> queries;
   const auto add = [&queries](const std::string& identifier,

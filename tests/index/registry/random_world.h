@@ -38,6 +38,14 @@ class RandomWorld {
   // Rows 1 .. n of a file that holds one of the two, broken rows among them.
   std::vector<ImportRowDraft> MakeFile(bool enterprises, std::size_t rows);
 
+  // Records that wait for one enterprise which nobody else names, and that
+  // enterprise; `number` tells crowds apart.
+  struct Crowd {
+    std::vector<RecordDraft> records;
+    EnterpriseDraft enterprise;
+  };
+  Crowd MakeCrowd(std::uint64_t number, std::size_t records);
+
   // Every look-up that may find something, and some that cannot.
   std::vector<FindQuery> AllQueries() const;
 
