@@ -6,7 +6,8 @@
 # environment variables (tests/testing/long_run.h) which seed to begin with and how long
 # to go on; parts run one after the other, each with the whole machine.
 #
-# Files are kept in memory where there is room: only a simulated disk loses them.
+# Files are kept in memory where there is room: a kill does not lose them, and
+# the power is cut on a simulated disk.
 #
 # Progress goes to standard error, all output to build/stress/PART.log. The last
 # line of standard output is "stress: ok seed=S"; or, with exit code 1, the
@@ -17,7 +18,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build_dir="${CREDITREG_BUILD_DIR:-build}"
-parts=(oracle power)
+parts=(oracle crash power)
 
 fail() {
   echo "stress: $*" >&2
@@ -37,6 +38,17 @@ part_oracle() {
   run_test tests/index/registry/registry_differential_test \
     DifferentialTest.TheRegistryAnswersAsTheOracle \
     CREDITREG_OPERATIONS=100000
+}
+
+# The server killed at random moments: an import alone, then writers beside it.
+part_crash() {
+  local all="$seconds" test=CrashOverGrpcTest
+  seconds="$((all / 2))"
+  run_test tests/crash/crash_over_grpc_test \
+    $test.AnImportAloneEndsAsIfUninterrupted &&
+    run_test tests/crash/crash_over_grpc_test \
+      $test.WithOtherCallersBesideItTheOracleAgrees || return 1
+  seconds="$all"
 }
 
 # The power cut at random moments.
@@ -67,7 +79,7 @@ run_test() {
   env "${environment[@]}" "CREDITREG_SECONDS=$seconds" \
     "TEST_TMPDIR=$scratch" \
     "$binary" --gtest_filter="$filter" 2>&1 < /dev/null |
-    tee "$log" | show_progress || code=1
+    tee -a "$log" | show_progress || code=1
   [ "$code" -ne 0 ] || return 0
   tail -n 60 "$log" >&2
   # What the test says, if it could still say it.
@@ -106,6 +118,7 @@ main() {
   for part in "${parts[@]}"; do
     log="$build_dir/stress/$part.log"
     local start="$SECONDS"
+    : > "$log"
     echo "stress: $part: $seconds s, seed $seed, log in $log" >&2
     if ! "part_$part"; then
       echo "stress: $part: failed after $((SECONDS - start)) s" >&2

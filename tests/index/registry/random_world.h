@@ -20,7 +20,9 @@ namespace creditreg {
 
 class RandomWorld {
  public:
-  explicit RandomWorld(std::uint64_t seed);
+  // Worlds of different numbers (0 .. 9) have nothing in common: no code, name,
+  // number, person or document.
+  explicit RandomWorld(std::uint64_t seed, std::uint32_t number = 0);
 
   // 0 .. n - 1. Drawn by hand: the standard's distributions differ between
   // libraries, and a seed must mean the same everywhere.
@@ -56,6 +58,7 @@ class RandomWorld {
   void SetDetails(storage::v1::Record* content);
 
   std::mt19937_64 engine_;
+  const std::uint32_t number_;
   std::vector<std::string> codes_;
   std::vector<std::string> names_;
   std::vector<storage::v1::OldNumber> numbers_;
