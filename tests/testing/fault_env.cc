@@ -49,6 +49,25 @@ std::uint64_t Below(RandomSource* random, std::uint64_t limit) {
   return number % limit;
 }
 
+// Sectors from `begin` on may not have reached the disk though those behind
+// them did: they read as zeros.
+void LoseSectors(const std::string& path, std::uint64_t begin,
+                 RandomSource* random) {
+  constexpr std::uint64_t kSectorBytes = 512;
+  std::optional<std::string> bytes = ReadWhole(path);
+  if (!bytes.has_value()) return;
+  for (std::uint64_t at = begin; at < bytes->size();) {
+    const std::uint64_t end = std::min<std::uint64_t>(
+        (at / kSectorBytes + 1) * kSectorBytes, bytes->size());
+    if (Below(random, 4) == 0) {
+      std::fill(bytes->begin() + static_cast<std::ptrdiff_t>(at),
+                bytes->begin() + static_cast<std::ptrdiff_t>(end), '\0');
+    }
+    at = end;
+  }
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << *bytes;
+}
+
 }  // namespace
 
 // The file system: hands out files and directories that report to it.
@@ -90,11 +109,12 @@ class FaultEnv::Disk final : public rocksdb::FileSystemWrapper {
   void IgnoreLogSyncs();
   void IgnoreDirectorySyncs();
   bool IgnoresSyncOf(const std::string& name) const;
-  void LoseUnsynced(RandomSource* random);
+  void LoseUnsynced(RandomSource* random, Tear tear);
 
  private:
   bool UsePowerLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void LoseContents(RandomSource* random) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LoseContents(RandomSource* random, Tear tear)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LoseNames(RandomSource* random) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   struct File {
@@ -398,18 +418,21 @@ bool FaultEnv::Disk::IgnoresSyncOf(const std::string& name) const {
   return ignores_log_syncs_ && absl::EndsWith(name, ".log");
 }
 
-void FaultEnv::Disk::LoseContents(RandomSource* random) {
+void FaultEnv::Disk::LoseContents(RandomSource* random, Tear tear) {
   for (auto& [path, file] : files_) {
     if (!std::filesystem::exists(path)) continue;
     const std::uint64_t unsynced = file.size - file.synced;
-    const std::uint64_t kept =
-        random == nullptr ? 0 : Below(random, unsynced + 1);
+    std::uint64_t kept = random == nullptr ? 0 : Below(random, unsynced + 1);
+    // Mostly all of it, with holes: of less the end is cut off anyway.
+    const bool sectors = random != nullptr && tear == Tear::kSectors;
+    if (sectors && Below(random, 2) == 0) kept = unsynced;
     file.size = file.synced + kept;
     file.synced = file.size;
     // The log is allocated ahead, which the size does not show.
     CREDITREG_CHECK(std::filesystem::file_size(path) >= file.size,
                     "the file holds what was appended");
     std::filesystem::resize_file(path, file.size);
+    if (sectors) LoseSectors(path, file.size - kept, random);
   }
 }
 
@@ -437,9 +460,9 @@ void FaultEnv::Disk::LoseNames(RandomSource* random) {
   unsynced_deletions_.clear();
 }
 
-void FaultEnv::Disk::LoseUnsynced(RandomSource* random) {
+void FaultEnv::Disk::LoseUnsynced(RandomSource* random, Tear tear) {
   absl::MutexLock lock(&mutex_);
-  LoseContents(random);
+  LoseContents(random, tear);
   LoseNames(random);
   fault_.reset();
   changes_left_.reset();
@@ -466,8 +489,8 @@ void FaultEnv::CutPowerAfter(std::uint64_t operations) {
 bool FaultEnv::UsePower() { return disk_->UsePower(); }
 void FaultEnv::IgnoreLogSyncs() { disk_->IgnoreLogSyncs(); }
 void FaultEnv::IgnoreDirectorySyncs() { disk_->IgnoreDirectorySyncs(); }
-void FaultEnv::LoseUnsynced(RandomSource* random) {
-  disk_->LoseUnsynced(random);
+void FaultEnv::LoseUnsynced(RandomSource* random, Tear tear) {
+  disk_->LoseUnsynced(random, tear);
 }
 
 }  // namespace creditreg

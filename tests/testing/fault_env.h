@@ -39,6 +39,14 @@ class FaultEnv {
  public:
   enum class Operation { kAppend, kSync };
   enum class Reason { kIoError, kNoSpace };
+  // What a power cut leaves of bytes that were not synced.
+  enum class Tear {
+    // Some from the front.
+    kEnd,
+    // Some sectors of 512 bytes, zeros between them: a disk writes in any
+    // order.
+    kSectors,
+  };
 
   FaultEnv();
   ~FaultEnv();
@@ -68,9 +76,9 @@ class FaultEnv {
 
   // Puts the disk into a state it may have after a power cut, and gives power
   // and no faults from then on: without `random` nothing unsynced is left, with
-  // it any part may be: bytes from the front of what was appended, new names,
-  // old ones. No database may be open.
-  void LoseUnsynced(RandomSource* random = nullptr);
+  // it any part may be: bytes as `tear` says, new names, old ones. No database
+  // may be open.
+  void LoseUnsynced(RandomSource* random = nullptr, Tear tear = Tear::kEnd);
 
  private:
   class Disk;
