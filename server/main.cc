@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "index/base/clock.h"
 #include "index/base/random.h"
+#include "index/publication/page_cache.h"
 #include "index/registry/registry.h"
 #include "nlohmann/json.hpp"
 #include "server/config/server_config.h"
@@ -83,7 +84,10 @@ int Serve(const ServerConfig& config) {
 
   const auto tables = FieldTables::Load(config.conf_dir + "/intake");
   if (!tables.ok()) return Fail(tables.status());
-  auto registry = Registry::Open(OptionsOf(config));
+  PageCache page_cache(static_cast<std::size_t>(config.page_cache_mb) << 20);
+  RegistryOptions registry_options = OptionsOf(config);
+  registry_options.page_cache = &page_cache;
+  auto registry = Registry::Open(registry_options);
   if (!registry.ok()) return Fail(registry.status());
 
   CallGate gate(config.max_concurrent_calls);
@@ -99,6 +103,7 @@ int Serve(const ServerConfig& config) {
   environment.gate = &gate;
   environment.stats = &stats;
   environment.log = &log;
+  environment.page_cache = &page_cache;
   environment.answer_workers = &answer_workers;
   environment.import_workers = &import_workers;
   environment.max_concurrent_imports = config.max_concurrent_imports;

@@ -32,8 +32,11 @@
 
 namespace creditreg {
 
-// Mergers are followed this far; a longer chain is damage (DataLoss).
+// Mergers are followed this far, and this many codes may have been merged into
+// one enterprise, in steps too. The writer refuses more, so more is damage
+// (DataLoss).
 inline constexpr int kMaxMergeSteps = 16;
+inline constexpr std::size_t kMaxAbsorbed = 64;
 
 // Key and value bytes.
 using IndexRow = std::pair<std::string, std::string>;

@@ -42,18 +42,48 @@ bool IsDeregistered(const storage::v1::Enterprise& content) {
   return content.status() == storage::v1::REGISTRATION_STATUS_DEREGISTERED;
 }
 
-// The name up to now becomes a former one when the new content does not say so
+bool SameFormerName(const storage::v1::FormerName& a,
+                    const storage::v1::FormerName& b) {
+  return NormaliseName(a.name()) == NormaliseName(b.name());
+}
+
+// `held` as a former name: in the stored words where there are any, else as the
+// name that the new version of `content` ends.
+storage::v1::FormerName FormerNameFor(const storage::v1::Enterprise& stored,
+                                      const storage::v1::Enterprise& content,
+                                      const std::string& held) {
+  storage::v1::FormerName former;
+  former.set_name(held);
+  const auto known = std::find_if(
+      stored.former_names().begin(), stored.former_names().end(),
+      [&former](const auto& entry) { return SameFormerName(entry, former); });
+  if (known != stored.former_names().end()) return *known;
+  former.set_reason("名称变更");
+  if (content.has_approved_on()) {
+    former.set_until(
+        CivilDay::FromDays(content.approved_on()).PlusDays(-1).days());
+  }
+  return former;
+}
+
+// Names held up to now become former ones where the new content does not say so
 // itself: a name that was once held must go on leading to its enterprise.
-void KeepOldName(const storage::v1::Enterprise& stored,
-                 storage::v1::Enterprise* content) {
-  if (MatchName(*content, stored.name()) != NameMatch::kDifferent) return;
-  if (content->former_names_size() >= kMaxFormer) return;
-  storage::v1::FormerName* former = content->add_former_names();
-  former->set_name(stored.name());
-  former->set_reason("名称变更");
-  if (content->has_approved_on()) {
-    former->set_until(
-        CivilDay::FromDays(content->approved_on()).PlusDays(-1).days());
+void KeepHeldNames(const storage::v1::EnterpriseVersion& stored,
+                   storage::v1::EnterpriseVersion* version) {
+  storage::v1::Enterprise& content = *version->mutable_content();
+  *version->mutable_held_names() = stored.held_names();
+  const std::string& last = stored.content().name();
+  if (MatchName(content, last) != NameMatch::kCurrent &&
+      std::find(stored.held_names().begin(), stored.held_names().end(), last) ==
+          stored.held_names().end() &&
+      stored.held_names_size() < kMaxFormer) {
+    version->add_held_names(last);
+  }
+  for (const std::string& held : version->held_names()) {
+    if (MatchName(content, held) != NameMatch::kDifferent) continue;
+    if (content.former_names_size() >= kMaxFormer) return;
+    *content.add_former_names() =
+        FormerNameFor(stored.content(), content, held);
   }
 }
 
@@ -82,12 +112,8 @@ void JoinHistory(const google::protobuf::RepeatedPtrField<Entry>& stored,
 
 void KeepHistory(const storage::v1::Enterprise& stored,
                  storage::v1::Enterprise* content) {
-  JoinHistory(
-      stored.former_names(), kMaxFormer,
-      [](const storage::v1::FormerName& a, const storage::v1::FormerName& b) {
-        return NormaliseName(a.name()) == NormaliseName(b.name());
-      },
-      content->mutable_former_names());
+  JoinHistory(stored.former_names(), kMaxFormer, SameFormerName,
+              content->mutable_former_names());
   JoinHistory(
       stored.former_codes(), kMaxFormer,
       [](const storage::v1::FormerCode& a, const storage::v1::FormerCode& b) {
@@ -203,7 +229,7 @@ void CarryOver(const EnterpriseAt& stored, const PreparedEnterprise& prepared,
   const storage::v1::Enterprise& old = stored.version.content();
   if (content.uscc().empty()) content.set_uscc(old.uscc());
   if (prepared.draft.keep_history) KeepHistory(old, &content);
-  KeepOldName(old, &content);
+  KeepHeldNames(stored.version, version);
   version->set_withheld(stored.version.withheld());
   version->set_withheld_reason(stored.version.withheld_reason());
   if (keep_personal) {

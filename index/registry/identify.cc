@@ -234,6 +234,86 @@ bool TakesOverAny(const storage::v1::Enterprise& content) {
       [](const storage::v1::FormerCode& former) { return former.merged(); });
 }
 
+// The mergers that `content`, of enterprise `self`, will be part of.
+class MergerTree {
+ public:
+  MergerTree(const Snapshot& rows, const storage::v1::Enterprise& content,
+             std::uint64_t self)
+      : rows_(rows), content_(content), self_(self) {}
+
+  // Goes up to the enterprise that nobody took over. False: it comes back to
+  // where it started.
+  absl::StatusOr<bool> FindRoot() {
+    root_ = content_;
+    for (int step = 0; step < kMaxMergeSteps; ++step) {
+      if (root_.uscc().empty()) return true;
+      CREDITREG_ASSIGN_OR_RETURN(const CodeRows found,
+                                 ReadCodeRows(rows_, root_.uscc()));
+      if (!found.former.has_value() || !found.former->merged() ||
+          found.former->enterprise_no() == self_) {
+        return true;
+      }
+      CREDITREG_ASSIGN_OR_RETURN(root_, Read(found.former->enterprise_no()));
+      if (TakesOver(content_, root_.uscc())) return false;
+    }
+    // Nobody follows further; IsWithinLimits() says so.
+    return true;
+  }
+
+  // Whether all below the root stays within what look-ups follow.
+  absl::StatusOr<bool> IsWithinLimits() const {
+    std::size_t codes = 0;
+    std::vector<storage::v1::Enterprise> level = {root_};
+    for (int depth = 0; !level.empty(); ++depth) {
+      std::vector<storage::v1::Enterprise> next;
+      for (const storage::v1::Enterprise& successor : level) {
+        for (const storage::v1::FormerCode& former : successor.former_codes()) {
+          if (!former.merged()) continue;
+          if (++codes > kMaxAbsorbed || depth == kMaxMergeSteps) return false;
+          CREDITREG_ASSIGN_OR_RETURN(
+              std::optional<storage::v1::Enterprise> absorbed,
+              HolderOf(former.uscc()));
+          if (absorbed.has_value()) next.push_back(*std::move(absorbed));
+        }
+      }
+      level = std::move(next);
+    }
+    return true;
+  }
+
+ private:
+  absl::StatusOr<storage::v1::Enterprise> Read(
+      std::uint64_t enterprise_no) const {
+    CREDITREG_ASSIGN_OR_RETURN(std::optional<EnterpriseAt> found,
+                               ReadEnterpriseVersion(rows_, enterprise_no, 0));
+    if (!found.has_value()) {
+      return absl::DataLossError(
+          "enterprise: missing, want one where an index row leads to it");
+    }
+    return std::move(*found->version.mutable_content());
+  }
+
+  absl::StatusOr<std::optional<storage::v1::Enterprise>> HolderOf(
+      const std::string& code) const {
+    if (code == content_.uscc()) {
+      return std::optional<storage::v1::Enterprise>(content_);
+    }
+    CREDITREG_ASSIGN_OR_RETURN(const CodeRows found, ReadCodeRows(rows_, code));
+    // It may not be registered yet, or have been this one's.
+    if (!found.current.has_value() || found.current->enterprise_no() == self_) {
+      return std::optional<storage::v1::Enterprise>();
+    }
+    CREDITREG_ASSIGN_OR_RETURN(storage::v1::Enterprise holder,
+                               Read(found.current->enterprise_no()));
+    return std::optional<storage::v1::Enterprise>(std::move(holder));
+  }
+
+  const Snapshot& rows_;
+  const storage::v1::Enterprise& content_;
+  const std::uint64_t self_;
+  storage::v1::Enterprise root_;
+};
+
 }  // namespace
 
 absl::StatusOr<Identified> IdentifyEnterprise(
@@ -246,27 +326,20 @@ absl::StatusOr<std::optional<Finding>> CheckMergers(
     const Snapshot& rows, const storage::v1::Enterprise& content,
     std::uint64_t self) {
   if (!TakesOverAny(content)) return std::optional<Finding>();
-  std::string code = content.uscc();
-  for (int step = 0; step < kMaxMergeSteps; ++step) {
-    if (code.empty()) return std::optional<Finding>();
-    CREDITREG_ASSIGN_OR_RETURN(const CodeRows found, ReadCodeRows(rows, code));
-    if (!found.former.has_value() || !found.former->merged() ||
-        found.former->enterprise_no() == self) {
-      return std::optional<Finding>();
-    }
-    CREDITREG_ASSIGN_OR_RETURN(
-        const std::optional<EnterpriseAt> successor,
-        ReadEnterpriseVersion(rows, found.former->enterprise_no(), 0));
-    if (!successor.has_value()) {
-      return absl::DataLossError(
-          "enterprise: missing, want one where an index row leads to it");
-    }
-    code = successor->version.content().uscc();
-    if (TakesOver(content, code)) break;
+  MergerTree tree(rows, content, self);
+  CREDITREG_ASSIGN_OR_RETURN(const bool has_root, tree.FindRoot());
+  if (!has_root) {
+    return std::optional<Finding>(
+        Conflict("enterprise.former_codes", "FORMER_CODE_CONFLICT",
+                 "曾用代码所属主体已并入本主体，不能互相合并", ""));
   }
-  return std::optional<Finding>(
-      Conflict("enterprise.former_codes", "FORMER_CODE_CONFLICT",
-               "曾用代码所属主体已并入本主体，不能互相合并", ""));
+  CREDITREG_ASSIGN_OR_RETURN(const bool within_limits, tree.IsWithinLimits());
+  if (!within_limits) {
+    return std::optional<Finding>(
+        Conflict("enterprise.former_codes", "MERGER_LIMIT",
+                 "并入同一主体的代码超过64个，或者合并层次超过16级", ""));
+  }
+  return std::optional<Finding>();
 }
 
 }  // namespace creditreg

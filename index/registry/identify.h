@@ -36,7 +36,8 @@ absl::StatusOr<Identified> IdentifyEnterprise(
 // Why enterprise `self` (0: a new one) cannot take over the codes that
 // `content`, as it would be stored, says were merged into it: its own code was
 // taken over by one of them, in one step or more, so that a look-up would never
-// end. Nothing where it can.
+// end (FORMER_CODE_CONFLICT), or the mergers would pass the limits of
+// identifiers.h (MERGER_LIMIT). Nothing where it can.
 //
 // Errors: DataLoss, Unavailable.
 absl::StatusOr<std::optional<Finding>> CheckMergers(

@@ -178,15 +178,29 @@ absl::StatusOr<std::optional<LinkProgress>> LinkPiece(
       new Actor{"registry", "", "system", "link waiting records"};
   ChangeSource source;
   source.actor = kLinker;
+  const std::string key = LinkBacklogKey(enterprise_no);
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::optional<storage::v1::LinkBacklogRow> row,
+      ReadRow<storage::v1::LinkBacklogRow>(transaction, key));
+  if (!row.has_value()) return std::optional<LinkProgress>();
+  LinkProgress begin = from;
+  if (begin.started_sequence != row->started_sequence()) {
+    // The first piece, or the enterprise has other identifiers by now.
+    begin = LinkProgress();
+    begin.started_sequence = row->started_sequence();
+  }
   const Transaction::Mark mark = transaction.Save();
-  const absl::StatusOr<LinkStep> step = LinkWaiting(
-      transaction, context, source, enterprise_no, from, kLinksPerPiece);
+  absl::StatusOr<LinkStep> step = LinkWaiting(
+      transaction, context, source, enterprise_no, begin, kLinksPerPiece);
   if (!step.ok()) {
     transaction.Restore(mark);
     return step.status();
   }
-  if (!step->done) return std::optional<LinkProgress>(step->next);
-  transaction.Delete(LinkBacklogKey(enterprise_no));
+  if (!step->done) {
+    step->next.started_sequence = begin.started_sequence;
+    return std::optional<LinkProgress>(std::move(step->next));
+  }
+  transaction.Delete(key);
   return std::optional<LinkProgress>();
 }
 

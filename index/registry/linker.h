@@ -1,6 +1,9 @@
 // Links records to an enterprise that came after them: a few in the put itself,
 // the rest in pieces through the writer, with a row that survives a crash.
 //
+// An enterprise has one pass at a time. A put that leaves more to link while
+// one runs renews the row, and the pass begins again when it sees that.
+//
 // Thread safety: LinkInline() and LinkPiece() on the writer's thread.
 
 #ifndef CREDITREG_INDEX_REGISTRY_LINKER_H_
@@ -21,6 +24,8 @@ namespace creditreg {
 
 // How far a pass over the waiting records got.
 struct LinkProgress {
+  // The backlog row's when the pass began; 0: it has not begun.
+  std::uint64_t started_sequence = 0;
   // Place among the enterprise's identifiers, and the last row seen there.
   std::size_t identifier = 0;
   std::string after_key;
@@ -32,7 +37,7 @@ inline constexpr std::size_t kInlineLinks = 200;
 inline constexpr std::size_t kLinksPerPiece = 500;
 
 // After a put of the enterprise: links up to kInlineLinks and sets
-// `result->pending_records`. True: a backlog row was put, more remain.
+// `result->pending_records`. True: more remain, and their backlog row was put.
 absl::StatusOr<bool> LinkInline(Transaction& transaction,
                                 const WriteContext& context,
                                 const ChangeSource& source,

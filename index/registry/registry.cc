@@ -108,6 +108,7 @@ class RegistryImpl final : public Registry {
     writer.keys = &keys_;
     writer.max_queued_rows = options.max_queued_rows;
     writer.view = std::move(view);
+    writer.page_cache = options.page_cache;
     writer_ = std::make_unique<Writer>(std::move(writer));
   }
 
@@ -122,7 +123,7 @@ class RegistryImpl final : public Registry {
     CREDITREG_ASSIGN_OR_RETURN(const std::vector<std::uint64_t> backlog,
                                ReadBacklog(*writer_->view()->rows()));
     for (const std::uint64_t enterprise_no : backlog) {
-      LinkBacklog(enterprise_no, LinkProgress());
+      LinkBacklog(enterprise_no);
     }
     return absl::OkStatus();
   }
@@ -156,7 +157,7 @@ class RegistryImpl final : public Registry {
             [this, backlog,
              done = std::move(done)](absl::StatusOr<WriteAnswer> answer) {
               if (answer.ok() && backlog->has_value()) {
-                LinkBacklog(**backlog, LinkProgress());
+                LinkBacklog(**backlog);
               }
               done(std::move(answer));
             });
@@ -279,7 +280,7 @@ class RegistryImpl final : public Registry {
     options.context = Context();
     options.writer = writer_.get();
     options.link_backlog = [this](std::uint64_t enterprise_no) {
-      LinkBacklog(enterprise_no, LinkProgress());
+      LinkBacklog(enterprise_no);
     };
     return std::unique_ptr<ImportSession>(
         std::make_unique<RunningImport>(std::move(options)));
@@ -383,8 +384,13 @@ class RegistryImpl final : public Registry {
       pending->answer = ApplyOnce(transaction, context, pending->request,
                                   pending->payload_mac, pending->apply);
     };
-    work.answer = [pending](const absl::Status& committed, std::uint64_t) {
-      if (!committed.ok()) pending->answer = committed;
+    work.answer = [this, pending](const absl::Status& committed,
+                                  std::uint64_t) {
+      if (committed.ok()) {
+        ResumeStalledLinks();
+      } else {
+        pending->answer = committed;
+      }
       pending->done(std::move(pending->answer));
     };
     writer_->Enqueue(std::move(work));
@@ -426,8 +432,18 @@ class RegistryImpl final : public Registry {
     return *stored;
   }
 
-  // Queues the next piece of linking; each piece queues the one after it.
-  void LinkBacklog(std::uint64_t enterprise_no, LinkProgress from) {
+  // Begins a pass over what waits for the enterprise, unless one is on its way:
+  // that one sees in the backlog row that there is more.
+  void LinkBacklog(std::uint64_t enterprise_no) {
+    {
+      absl::MutexLock lock(&links_mutex_);
+      if (!linking_.insert(enterprise_no).second) return;
+    }
+    QueueLinkPiece(enterprise_no, LinkProgress());
+  }
+
+  // Each piece queues the one after it.
+  void QueueLinkPiece(std::uint64_t enterprise_no, const LinkProgress& from) {
     auto next = std::make_shared<std::optional<LinkProgress>>();
     WriteWork work;
     work.rows = kLinksPerPiece;
@@ -441,10 +457,29 @@ class RegistryImpl final : public Registry {
     work.answer = [this, next, enterprise_no](const absl::Status& committed,
                                               std::uint64_t) {
       if (committed.ok() && next->has_value()) {
-        LinkBacklog(enterprise_no, **next);
+        QueueLinkPiece(enterprise_no, **next);
+        return;
+      }
+      absl::MutexLock lock(&links_mutex_);
+      linking_.erase(enterprise_no);
+      if (absl::IsResourceExhausted(committed)) {
+        stalled_links_.insert(enterprise_no);
       }
     };
     writer_->EnqueueInternal(std::move(work));
+  }
+
+  // Begins passes again that a full disk ended, once something else was
+  // written.
+  void ResumeStalledLinks() {
+    std::set<std::uint64_t> stalled;
+    {
+      absl::MutexLock lock(&links_mutex_);
+      stalled.swap(stalled_links_);
+    }
+    for (const std::uint64_t enterprise_no : stalled) {
+      LinkBacklog(enterprise_no);
+    }
   }
 
   const RegistryOptions options_;
@@ -457,6 +492,10 @@ class RegistryImpl final : public Registry {
   std::atomic<bool> verify_running_ = false;
   absl::Mutex imports_mutex_;
   std::set<ImportId> running_imports_ ABSL_GUARDED_BY(imports_mutex_);
+  absl::Mutex links_mutex_;
+  // Enterprises with a pass on its way, and those whose pass met a full disk.
+  std::set<std::uint64_t> linking_ ABSL_GUARDED_BY(links_mutex_);
+  std::set<std::uint64_t> stalled_links_ ABSL_GUARDED_BY(links_mutex_);
   // One of the two: a writer, or the state of a read-only registry.
   std::shared_ptr<const SnapshotView> fixed_view_;
   std::unique_ptr<Writer> writer_;

@@ -33,6 +33,7 @@
 #include "index/base/random.h"
 #include "index/codec/tokens.h"
 #include "index/model/draft.h"
+#include "index/publication/page_cache.h"
 #include "index/registry/view.h"
 #include "index/store/store.h"
 
@@ -210,6 +211,9 @@ struct RegistryOptions {
   Clock* clock = RealClock();
   // Null: the system's.
   RandomSource* random = nullptr;
+  // Told what every commit touches, before a view shows it. Null: none. Not
+  // owned; outlives the registry.
+  PageCache* page_cache = nullptr;
 };
 
 // Figures of the registry, for statistics.

@@ -23,6 +23,7 @@
 #include "index/model/old_number.h"
 #include "index/model/personal_numbers.h"
 #include "index/model/uscc.h"
+#include "index/model/utf8.h"
 #include "index/registry/names.h"
 #include "index/registry/rows.h"
 #include "index/registry/view.h"
@@ -41,6 +42,9 @@ absl::StatusOr<EnterpriseAt> ReadIndexed(const Snapshot& rows,
   }
   return *std::move(found);
 }
+
+// Codes tried for one bad one: more than one slip leads to.
+constexpr std::size_t kMaxSlips = 64;
 
 constexpr OldNumberKind kAllKinds[] = {
     OldNumberKind::kRegistration,
@@ -86,7 +90,17 @@ class Search {
       : rows_(rows), hmac_key_(hmac_key), query_(query), at_(at) {}
 
   absl::StatusOr<FindAnswer> Run() && {
-    answer_.identifier = NormaliseCode(query_.identifier);
+    if (query_.identifier.size() <= kMaxIdentifierBytes) {
+      answer_.identifier = NormaliseCode(query_.identifier);
+    }
+    if (query_.identifier.size() > kMaxIdentifierBytes ||
+        CharCount(answer_.identifier) > kMaxIdentifierChars) {
+      // Not worth repeating either.
+      answer_.identifier.clear();
+      answer_.verdict = Verdict::kBadCode;
+      answer_.code_check.error = CodeError::kBadLength;
+      return std::move(answer_);
+    }
     if (query_.kind.has_value()) {
       CREDITREG_RETURN_IF_ERROR(ByOldNumber({*query_.kind}));
       return std::move(answer_);
@@ -140,8 +154,26 @@ class Search {
     answer_.code_check = check;
     // Somebody's ID typed in place of a code: what is near it is somebody's
     // too.
-    if (!ResidentIdOk(answer_.identifier)) {
-      answer_.nearest_codes = NearestValidCodes(answer_.identifier);
+    if (ResidentIdOk(answer_.identifier)) return absl::OkStatus();
+    return FindNearest();
+  }
+
+  absl::Status FindNearest() {
+    std::vector<std::string> keys;
+    for (const std::string& code :
+         NearestValidCodes(answer_.identifier, kMaxSlips)) {
+      keys.push_back(CurrentCodeKey(code));
+    }
+    CREDITREG_ASSIGN_OR_RETURN(const auto values, rows_.MultiGet(keys));
+    for (const std::optional<std::string>& value : values) {
+      if (!value.has_value()) continue;
+      if (answer_.nearest.size() == kMaxNearest) break;
+      CREDITREG_ASSIGN_OR_RETURN(
+          const auto row, DecodeValue<storage::v1::CurrentCodeRow>(*value));
+      CREDITREG_ASSIGN_OR_RETURN(
+          std::optional<EnterpriseAt> near,
+          ReadEnterpriseVersion(rows_, row.enterprise_no(), at_));
+      if (near.has_value()) answer_.nearest.push_back(*std::move(near));
     }
     return absl::OkStatus();
   }
@@ -274,7 +306,10 @@ absl::StatusOr<std::vector<PlainLookup>> FindPlain(
   std::vector<std::string> keys;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < queries.size(); ++i) {
-    if (queries[i].kind.has_value()) continue;
+    if (queries[i].kind.has_value() ||
+        queries[i].identifier.size() > kMaxIdentifierBytes) {
+      continue;
+    }
     FindAnswer answer;
     answer.identifier = NormaliseCode(queries[i].identifier);
     answer.code_check = CheckCode(answer.identifier);
@@ -389,7 +424,10 @@ absl::StatusOr<std::vector<std::uint64_t>> FilesOf(
       if (std::find(files.begin(), files.end(), absorbed) != files.end()) {
         continue;
       }
-      if (files.size() > kMaxAbsorbed) return files;
+      if (files.size() > kMaxAbsorbed) {
+        return absl::DataLossError(
+            "mergers: too many into one, want at most 64");
+      }
       files.push_back(absorbed);
       CREDITREG_ASSIGN_OR_RETURN(std::optional<EnterpriseAt> next,
                                  ReadEnterpriseVersion(rows, absorbed, at));

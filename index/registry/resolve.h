@@ -23,8 +23,8 @@ namespace creditreg {
 
 // More enterprises than this under one old number are not listed.
 inline constexpr std::size_t kMaxCandidates = 20;
-// Absorbed enterprises whose files are shown with the successor's.
-inline constexpr std::size_t kMaxAbsorbed = 64;
+// Enterprises told of whose code is near a bad one.
+inline constexpr std::size_t kMaxNearest = 20;
 
 // The look-up behind View::Find.
 absl::StatusOr<FindAnswer> FindEnterprise(const Snapshot& rows,

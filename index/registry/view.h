@@ -58,8 +58,13 @@ enum class NameMatch : std::uint8_t {
   kDifferent = 3,
 };
 
+// Longest identifier that can name anybody, as normalised; and as typed, where
+// blanks and full-width forms make it longer.
+inline constexpr std::size_t kMaxIdentifierChars = 64;
+inline constexpr std::size_t kMaxIdentifierBytes = 1000;
+
 struct FindQuery {
-  // As typed.
+  // As typed. One past the limits is a bad code of the wrong length.
   std::string identifier;
   // Absent: the view decides (a code, else any old number of that value).
   std::optional<OldNumberKind> kind;
@@ -80,7 +85,10 @@ struct FindAnswer {
   // As normalised.
   std::string identifier;
   CodeCheck code_check;
-  std::vector<std::string> nearest_codes;
+  // With kBadCode: at most 20 enterprises whose current code, both its checks
+  // right, is one slip away, likeliest slip first. Who may not see one of them
+  // must not be told of it.
+  std::vector<EnterpriseAt> nearest;
   MatchedBy matched_by = MatchedBy::kNothing;
   NameMatch name_match = NameMatch::kNoName;
   // Present for kMerged and what follows it: the enterprise it leads to today.

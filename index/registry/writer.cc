@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "creditreg/storage/v1/rows.pb.h"
@@ -176,14 +177,40 @@ absl::Status Writer::Commit(Transaction& transaction) {
   }
   transaction.Put(MetaKey("counters"), transaction.counters());
   storage::v1::Counters counters = transaction.counters();
-  if (absl::Status written = options_.store->Write(transaction.TakeBatch());
-      !written.ok()) {
+  const WriteBatch batch = transaction.TakeBatch();
+  if (absl::Status written = options_.store->Write(batch); !written.ok()) {
     return written;
   }
+  TouchPages(batch, counters.sequence());
   Show(std::make_shared<SnapshotView>(options_.store->TakeSnapshot(),
                                       std::move(counters), options_.keys,
                                       options_.context.data_keys));
   return absl::OkStatus();
+}
+
+void Writer::TouchPages(const WriteBatch& batch, std::uint64_t sequence) {
+  if (options_.page_cache == nullptr) return;
+  static const std::string* const kHeads =
+      new std::string(TablePrefix(Table::kEnterpriseHead));
+  static const std::string* const kCurrent =
+      new std::string(TablePrefix(Table::kCurrentCode));
+  static const std::string* const kFormer =
+      new std::string(TablePrefix(Table::kFormerCode));
+  std::vector<std::uint64_t> enterprise_nos;
+  std::vector<std::string> codes;
+  for (const WriteBatch::Edit& edit : batch.edits()) {
+    if (absl::StartsWith(edit.key, *kHeads)) {
+      const absl::StatusOr<std::uint64_t> number =
+          DecodeNumberKey(Table::kEnterpriseHead, edit.key);
+      CREDITREG_CHECK(number.ok(), "a key that was just encoded decodes");
+      enterprise_nos.push_back(*number);
+    } else if (absl::StartsWith(edit.key, *kCurrent)) {
+      codes.push_back(edit.key.substr(kCurrent->size()));
+    } else if (absl::StartsWith(edit.key, *kFormer)) {
+      codes.push_back(edit.key.substr(kFormer->size()));
+    }
+  }
+  options_.page_cache->Touch(enterprise_nos, codes, sequence);
 }
 
 void Writer::Show(std::shared_ptr<const SnapshotView> view) {

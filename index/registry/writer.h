@@ -26,6 +26,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "index/publication/page_cache.h"
 #include "index/registry/snapshot_view.h"
 #include "index/registry/transaction.h"
 #include "index/registry/write_context.h"
@@ -57,6 +58,8 @@ class Writer {
     const KeyRing* keys = nullptr;
     std::size_t max_queued_rows = 0;
     std::shared_ptr<const SnapshotView> view;
+    // Null: none.
+    PageCache* page_cache = nullptr;
   };
   explicit Writer(Options options);
   // After Stop().
@@ -94,6 +97,8 @@ class Writer {
   void CommitGroup(std::vector<WriteWork> group);
   absl::Status Commit(Transaction& transaction);
   void Show(std::shared_ptr<const SnapshotView> view);
+  // Pages of the files and codes that `batch` touches are void from now on.
+  void TouchPages(const WriteBatch& batch, std::uint64_t sequence);
   // Deletes request rows that are past their time, a few at a time.
   void ForgetOldRequests(Transaction& transaction);
   bool QueueReady() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {

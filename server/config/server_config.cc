@@ -51,6 +51,8 @@ const Flag kFlags[] = {
     {"block_cache_mb", &ServerConfig::block_cache_mb, 8, 1 << 20,
      "MiB of cached blocks: about half of what the machine can spare; below 8 "
      "every read goes to the disk"},
+    {"page_cache_mb", &ServerConfig::page_cache_mb, 0, 1 << 20,
+     "MiB of public pages kept ready to send: a few KiB a page; 0 keeps none"},
     {"max_queued_rows", &ServerConfig::max_queued_rows, 1000, 1000000,
      "rows waiting for the writer before OVERLOADED: two seconds of work at "
      "10,000 rows/s, so that a queued call still meets its deadline"},

@@ -37,6 +37,7 @@ struct ServerConfig {
   std::string port_file;
 
   std::int64_t block_cache_mb = 512;
+  std::int64_t page_cache_mb = 256;
   std::int64_t max_queued_rows = 20000;
   std::int64_t max_concurrent_calls = 2000;
   std::int64_t max_streams_per_connection = 200;

@@ -13,7 +13,9 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "google/protobuf/message_lite.h"
 #include "grpcpp/server_context.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/service/environment.h"
 #include "server/service/rpc.h"
@@ -47,6 +49,13 @@ class Call {
   bool ended_ = false;
 };
 
+inline std::size_t AnswerBytes(const google::protobuf::MessageLite& answer) {
+  return answer.ByteSizeLong();
+}
+inline std::size_t AnswerBytes(const grpc::ByteBuffer& answer) {
+  return answer.Length();
+}
+
 // Serves a call whose work takes moments, on gRPC's thread. `handler` is
 // absl::Status().
 template <typename Response, typename Handler>
@@ -60,7 +69,7 @@ grpc::ServerUnaryReactor* ServeNow(const ServiceEnvironment& environment,
   if (status.ok()) status = handler();
   // Nothing of a failed answer leaves.
   if (!status.ok()) response->Clear();
-  reactor->Finish(call.End(status, response->ByteSizeLong()));
+  reactor->Finish(call.End(status, AnswerBytes(*response)));
   return reactor;
 }
 

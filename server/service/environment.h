@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "index/base/clock.h"
 #include "index/base/random.h"
+#include "index/publication/page_cache.h"
 #include "index/registry/registry.h"
 #include "server/ops/call_gate.h"
 #include "server/ops/call_stats.h"
@@ -29,6 +30,8 @@ struct ServiceEnvironment {
   CallGate* gate = nullptr;
   CallStats* stats = nullptr;
   JsonLog* log = nullptr;
+  // Pages of PublicLookupService; null: none are kept. The registry's too.
+  PageCache* page_cache = nullptr;
   // Builds answers of writes, off the registry's writer thread.
   WorkerPool* answer_workers = nullptr;
   // Parses files.

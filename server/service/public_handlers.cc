@@ -1,6 +1,8 @@
 #include "server/service/public_handlers.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "index/base/status_macros.h"
 #include "index/model/old_number.h"
+#include "index/model/uscc.h"
+#include "index/publication/page_cache.h"
 #include "server/service/file_cursor.h"
 #include "server/service/page_limits.h"
 #include "server/service/pinned_state.h"
@@ -24,6 +28,8 @@ namespace {
 // Records looked at for one page of licences. A file may hold many that the
 // public does not see; then a page is short, and its token goes on.
 constexpr std::size_t kMaxRecordsScanned = 500;
+// Of the contract (public_lookup_service.proto).
+constexpr int kLicencesOfAPage = 10;
 
 // Kinds of old number that are never a person's.
 constexpr OldNumberKind kPublicKinds[] = {
@@ -121,6 +127,54 @@ absl::StatusOr<std::optional<v1::Record>> VisibleLicence(
   return shown;
 }
 
+// The code an item asks for, if that alone decides the answer; else empty.
+std::string PlainCode(const v1::LookupItem& item) {
+  if (item.kind() != v1::OLD_NUMBER_KIND_UNSPECIFIED || !item.name().empty()) {
+    return std::string();
+  }
+  std::string code = NormaliseCode(item.identifier());
+  if (CheckCode(code).error != CodeError::kNone) code.clear();
+  return code;
+}
+
+// Whether nothing but the file found, and whose code it is, can change the
+// page: no merger leads here.
+bool DependsOnOneFile(const FindAnswer& answer) {
+  if (answer.matched_by != MatchedBy::kUscc) return false;
+  const auto& former = answer.enterprise->version.content().former_codes();
+  return std::none_of(former.begin(), former.end(),
+                      [](const auto& code) { return code.merged(); });
+}
+
+absl::Status AddNewestLicences(const PinnedState& state,
+                               const EnterpriseAt& holder,
+                               const TokenCodec& tokens,
+                               v1::GetPublicEnterpriseResponse* response) {
+  RecordsQuery query;
+  query.families = {storage::v1::FAMILY_LICENCE};
+  query.enterprise_no = holder.enterprise_no;
+  std::size_t scanned = 0;
+  do {
+    query.limit = kLicencesOfAPage + 1;
+    CREDITREG_ASSIGN_OR_RETURN(RecordPage page, state.view->ListRecords(query));
+    for (const RecordAt& record : page.records) {
+      CREDITREG_ASSIGN_OR_RETURN(
+          std::optional<v1::Record> licence,
+          VisibleLicence(state, record, holder.version.content(), tokens));
+      if (!licence.has_value()) continue;
+      if (response->licences_size() == kLicencesOfAPage) {
+        response->set_has_more_licences(true);
+        return absl::OkStatus();
+      }
+      *response->add_licences() = *std::move(licence);
+    }
+    scanned += page.records.size();
+    query.cursor = std::move(page.cursor);
+  } while (!query.cursor.empty() && scanned < kMaxRecordsScanned);
+  response->set_has_more_licences(!query.cursor.empty());
+  return absl::OkStatus();
+}
+
 template <typename Request>
 AskedPositions PositionsOf(const Request& request) {
   AskedPositions asked;
@@ -130,21 +184,48 @@ AskedPositions PositionsOf(const Request& request) {
 
 }  // namespace
 
-absl::Status PublicHandlers::GetPublicEnterprise(
-    const v1::GetPublicEnterpriseRequest& request,
-    v1::GetPublicEnterpriseResponse* response) const {
+absl::StatusOr<EncodedPage> PublicHandlers::GetPublicEnterprise(
+    const v1::GetPublicEnterpriseRequest& request) const {
   FieldViolations violations;
   CheckItem(request.item(), "item", &violations);
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
   CREDITREG_ASSIGN_OR_RETURN(
       const PinnedState state,
       PinState(*environment_.registry, PositionsOf(request)));
+  const TokenCodec& tokens = environment_.registry->tokens();
+  EncodedPage encoded;
+  v1::GetPublicEnterpriseResponse position;
+  *position.mutable_position() = PositionMessage(tokens, state.sequence);
+  encoded.position = position.SerializeAsString();
+
+  const std::string code = environment_.page_cache == nullptr
+                               ? std::string()
+                               : PlainCode(request.item());
+  if (!code.empty()) {
+    encoded.page = environment_.page_cache->Find(code);
+    // One made from a newer state than this call's is no answer for it.
+    if (encoded.page != nullptr && encoded.page->sequence <= state.sequence) {
+      return encoded;
+    }
+  }
   CREDITREG_ASSIGN_OR_RETURN(const FindAnswer answer,
                              FindForPublic(*state.view, request.item()));
-  *response->mutable_result() = PublicLookupMessage(answer);
-  *response->mutable_position() =
-      PositionMessage(environment_.registry->tokens(), state.sequence);
-  return absl::OkStatus();
+  v1::GetPublicEnterpriseResponse response;
+  *response.mutable_result() = PublicLookupMessage(answer);
+  auto page = std::make_shared<PageCache::Page>();
+  const EnterpriseAt* holder = PubliclyFound(answer);
+  if (holder != nullptr) {
+    CREDITREG_RETURN_IF_ERROR(
+        AddNewestLicences(state, *holder, tokens, &response));
+    page->enterprise_no = holder->enterprise_no;
+  }
+  page->bytes = response.SerializeAsString();
+  page->sequence = state.sequence;
+  encoded.page = page;
+  if (!code.empty() && holder != nullptr && DependsOnOneFile(answer)) {
+    environment_.page_cache->Insert(code, std::move(page));
+  }
+  return encoded;
 }
 
 absl::Status PublicHandlers::BatchGetPublicEnterprises(
@@ -155,7 +236,8 @@ absl::Status PublicHandlers::BatchGetPublicEnterprises(
   std::vector<FindQuery> queries;
   queries.reserve(static_cast<std::size_t>(request.items_size()));
   for (int i = 0; i < request.items_size(); ++i) {
-    CheckItem(request.items(i), absl::StrCat("items[", i, "]"), &violations);
+    CheckBatchItem(request.items(i), absl::StrCat("items[", i, "]"),
+                   &violations);
     queries.push_back(QueryOf(request.items(i)));
   }
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());

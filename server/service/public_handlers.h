@@ -7,22 +7,33 @@
 #define CREDITREG_SERVER_SERVICE_PUBLIC_HANDLERS_H_
 
 #include <cstdint>
+#include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "creditreg/v1/public_lookup_service.pb.h"
+#include "index/publication/page_cache.h"
 #include "index/registry/view.h"
 #include "server/service/environment.h"
 
 namespace creditreg {
+
+// A GetPublicEnterpriseResponse as bytes, in two parts that are sent one behind
+// the other: what many calls share, and the position.
+struct EncodedPage {
+  PageCache::PagePtr page;
+  std::string position;
+};
 
 class PublicHandlers {
  public:
   explicit PublicHandlers(const ServiceEnvironment& environment)
       : environment_(environment) {}
 
-  absl::Status GetPublicEnterprise(
-      const v1::GetPublicEnterpriseRequest& request,
-      v1::GetPublicEnterpriseResponse* response) const;
+  // From the cache where it has the page of the code asked for, and it is no
+  // newer than the state that answers.
+  absl::StatusOr<EncodedPage> GetPublicEnterprise(
+      const v1::GetPublicEnterpriseRequest& request) const;
   // One message of the stream, as ReadHandlers::BatchGetEnterprises().
   absl::Status BatchGetPublicEnterprises(
       const View& view, const v1::BatchGetPublicEnterprisesRequest& request,

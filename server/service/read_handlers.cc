@@ -35,6 +35,7 @@ AskedPositions PositionsOf(const Request& request) {
 void ForgetEnterprise(FindAnswer* answer) {
   answer->enterprise.reset();
   answer->candidates.clear();
+  answer->nearest.clear();
   answer->matched_by = MatchedBy::kNothing;
   answer->name_match = NameMatch::kNoName;
   if (answer->verdict != Verdict::kPlaceholder &&
@@ -128,7 +129,8 @@ absl::Status ReadHandlers::BatchGetEnterprises(
   std::vector<FindQuery> queries;
   queries.reserve(static_cast<std::size_t>(request.items_size()));
   for (int i = 0; i < request.items_size(); ++i) {
-    CheckItem(request.items(i), absl::StrCat("items[", i, "]"), &violations);
+    CheckBatchItem(request.items(i), absl::StrCat("items[", i, "]"),
+                   &violations);
     queries.push_back(QueryOf(request.items(i)));
   }
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());

@@ -41,6 +41,13 @@ void FillStats(const ServiceEnvironment& environment,
   add("store.free_disk", figures.store.free_disk_bytes, "bytes");
   add("calls.under_way", static_cast<std::uint64_t>(environment.gate->calls()),
       "calls");
+  if (environment.page_cache != nullptr) {
+    const PageCache::Figures pages = environment.page_cache->figures();
+    add("pages.kept", pages.pages, "pages");
+    add("pages.bytes", pages.bytes, "bytes");
+    add("pages.hits", pages.hits, "calls");
+    add("pages.misses", pages.misses, "calls");
+  }
   for (const CallStats::Figure& figure : environment.stats->Figures()) {
     add(figure.name, static_cast<std::uint64_t>(figure.value), figure.unit);
   }

@@ -10,13 +10,6 @@
 #include "index/model/utf8.h"
 
 namespace creditreg {
-namespace {
-
-// Blanks and full-width forms make a text longer than what it means; past this
-// nobody typed it.
-constexpr std::size_t kMaxRawIdentifierBytes = 1000;
-
-}  // namespace
 
 void CheckRequestId(absl::string_view request_id, FieldViolations* violations) {
   const bool well_formed =
@@ -47,20 +40,24 @@ void CheckRecordId(absl::string_view record_id, FieldViolations* violations) {
 void CheckItem(const v1::LookupItem& item, absl::string_view path,
                FieldViolations* violations) {
   const std::string field = absl::StrCat(path, ".identifier");
-  if (item.identifier().size() > kMaxRawIdentifierBytes) {
+  if (item.identifier().size() > kMaxIdentifierBytes) {
     violations->Add(field, absl::StrCat("got ", item.identifier().size(),
                                         " bytes, want at most 64 characters"));
   } else {
     const std::string normalised = NormaliseCode(item.identifier());
     CheckText(field, normalised, 1, kMaxIdentifierChars, violations);
   }
-  if (!v1::OldNumberKind_IsValid(item.kind())) {
-    violations->Add(absl::StrCat(path, ".kind"),
-                    absl::StrCat("got ", static_cast<int>(item.kind()),
-                                 ", want a kind of old number"));
-  }
   CheckText(absl::StrCat(path, ".name"), item.name(), 0, kMaxNameChars,
             violations);
+  CheckBatchItem(item, path, violations);
+}
+
+void CheckBatchItem(const v1::LookupItem& item, absl::string_view path,
+                    FieldViolations* violations) {
+  if (v1::OldNumberKind_IsValid(item.kind())) return;
+  violations->Add(absl::StrCat(path, ".kind"),
+                  absl::StrCat("got ", static_cast<int>(item.kind()),
+                               ", want a kind of old number"));
 }
 
 void CheckPersonal(const v1::PersonalDataRequest& personal,

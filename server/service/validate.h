@@ -24,7 +24,6 @@ inline constexpr std::size_t kMaxSubmittedRecords = 200;
 inline constexpr std::size_t kMaxPurposeChars = 200;
 inline constexpr std::size_t kMaxReasonChars = 500;
 inline constexpr std::size_t kMaxNameChars = 200;
-inline constexpr std::size_t kMaxIdentifierChars = 64;
 inline constexpr std::size_t kRecordIdChars = 26;
 inline constexpr std::size_t kMaxChunkBytes = std::size_t{1} << 20;
 
@@ -41,6 +40,11 @@ void CheckRecordId(absl::string_view record_id, FieldViolations* violations);
 // `path` is the item's own, for example "items[3]".
 void CheckItem(const v1::LookupItem& item, absl::string_view path,
                FieldViolations* violations);
+
+// What would be wrong of any item; an identifier or a name that cannot be one
+// gets a verdict, so that one bad row does not refuse its whole batch.
+void CheckBatchItem(const v1::LookupItem& item, absl::string_view path,
+                    FieldViolations* violations);
 
 void CheckPersonal(const v1::PersonalDataRequest& personal,
                    FieldViolations* violations);

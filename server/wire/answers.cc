@@ -9,6 +9,9 @@
 namespace creditreg {
 namespace {
 
+// Of the contract (lookup.proto).
+constexpr int kMaxNearestCodes = 5;
+
 void AddWarnings(std::uint8_t bits, v1::LookupResult* result) {
   if ((bits & kBadOrgCheck) != 0) {
     result->add_code_warnings(v1::CODE_WARNING_ORGANISATION_CHECK);
@@ -46,10 +49,12 @@ v1::LookupResult IdentifierPart(const FindAnswer& answer) {
   result.set_code_error(CodeErrorMessage(answer.code_check.error));
   result.set_invalid_position(answer.code_check.position);
   AddWarnings(answer.code_check.warnings, &result);
-  for (const std::string& code : answer.nearest_codes) {
-    result.add_nearest_codes(code);
-  }
   return result;
+}
+
+void AddNearest(const EnterpriseAt& near, v1::LookupResult* result) {
+  if (result->nearest_codes_size() == kMaxNearestCodes) return;
+  result->add_nearest_codes(near.version.content().uscc());
 }
 
 void AddCandidate(const EnterpriseAt& enterprise, v1::LookupResult* result) {
@@ -223,6 +228,7 @@ v1::LookupResult LookupMessage(const FindAnswer& answer,
   for (const EnterpriseAt& candidate : answer.candidates) {
     AddCandidate(candidate, &result);
   }
+  for (const EnterpriseAt& near : answer.nearest) AddNearest(near, &result);
   return result;
 }
 
@@ -252,6 +258,9 @@ v1::LookupResult PublicLookupMessage(const FindAnswer& answer) {
     case Verdict::kPlaceholder:
     case Verdict::kBadCode:
       result.set_verdict(static_cast<v1::LookupVerdict>(answer.verdict));
+      for (const EnterpriseAt& near : answer.nearest) {
+        if (IsPublic(near)) AddNearest(near, &result);
+      }
       return result;
     case Verdict::kAmbiguous: {
       const auto candidates = PublicCandidates(answer);
@@ -285,6 +294,8 @@ std::optional<v1::Record> PublicLicenceMessage(
   StorageToWire(*shown, message);
   message.set_record_id(
       tokens.EncodeId(PublicIdKind::kRecord, record.record_no));
+  // Only licences in force are shown.
+  message.set_state(v1::RECORD_STATE_ACTIVE);
   return message;
 }
 

@@ -80,14 +80,25 @@ void KeepHistory(const Content& stored, Content* content) {
   Keep(stored.old_numbers(), content->mutable_old_numbers());
 }
 
-// The name up to now becomes a former one.
-void KeepOldName(const Content& stored, Content* content) {
-  if (CompareName(*content, stored.name()) != NameMatch::kDifferent) return;
-  storage::v1::FormerName* former = content->add_former_names();
-  former->set_name(stored.name());
-  former->set_reason("名称变更");
-  if (content->has_approved_on()) {
-    former->set_until(content->approved_on() - 1);
+// Every name up to now is a former one, whatever the new content says.
+void KeepHeldNames(const EnterpriseVersion& stored, EnterpriseVersion* next) {
+  Content& content = next->content;
+  next->held_names = stored.held_names;
+  const std::string& last = stored.content.name();
+  if (CompareName(content, last) != NameMatch::kCurrent &&
+      std::count(next->held_names.begin(), next->held_names.end(), last) == 0) {
+    next->held_names.push_back(last);
+  }
+  for (const std::string& held : next->held_names) {
+    if (CompareName(content, held) != NameMatch::kDifferent) continue;
+    storage::v1::FormerName former;
+    former.set_name(held);
+    former.set_reason("名称变更");
+    if (content.has_approved_on()) former.set_until(content.approved_on() - 1);
+    for (const storage::v1::FormerName& known : stored.content.former_names()) {
+      if (SameEntry(known, former)) former = known;
+    }
+    *content.add_former_names() = former;
   }
 }
 
@@ -293,7 +304,7 @@ absl::StatusOr<WriteResult> RegistryOracle::StoreEnterprise(
       next.content.set_uscc(stored->content.uscc());
     }
     if (draft.keep_history) KeepHistory(stored->content, &next.content);
-    KeepOldName(stored->content, &next.content);
+    KeepHeldNames(*stored, &next);
     next.withheld = stored->withheld;
     next.withheld_reason = stored->withheld_reason;
     if (!says_personal) next.personal = stored->personal;

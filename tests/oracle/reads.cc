@@ -119,7 +119,11 @@ Found RegistryOracle::Find(const FindQuery& query, std::uint64_t at) const {
       !GuessOldNumberKind(found.identifier).has_value()) {
     found.verdict = Verdict::kBadCode;
     found.code_check = check;
-    found.nearest_codes = NearestValidCodes(found.identifier);
+    for (const std::string& code :
+         NearestValidCodes(found.identifier, /*max=*/1000)) {
+      const std::optional<Place> near = EnterpriseAt(HolderOf(code), at);
+      if (near.has_value()) found.nearest.push_back(*near);
+    }
   }
   return found;
 }

@@ -51,7 +51,7 @@ struct Found {
   Verdict verdict = Verdict::kNotFound;
   std::string identifier;
   CodeCheck code_check;
-  std::vector<std::string> nearest_codes;
+  std::vector<Place> nearest;
   MatchedBy matched_by = MatchedBy::kNothing;
   NameMatch name_match = NameMatch::kNoName;
   std::optional<Place> enterprise;

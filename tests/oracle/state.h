@@ -33,6 +33,8 @@ struct VersionBase {
 
 struct EnterpriseVersion : VersionBase {
   storage::v1::Enterprise content;
+  // Current names of earlier versions.
+  std::vector<std::string> held_names;
   bool withheld = false;
   std::string withheld_reason;
 };

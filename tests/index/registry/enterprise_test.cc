@@ -20,6 +20,7 @@
 namespace creditreg {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -154,20 +155,23 @@ TEST_F(EnterpriseTest, PlaceholdersAndBadCodesAreToldApart) {
   const FindAnswer bad = Find("914403001922038217");
   EXPECT_EQ(bad.verdict, Verdict::kBadCode);
   EXPECT_EQ(bad.code_check.error, CodeError::kBadFinalCheck);
-  EXPECT_EQ(bad.nearest_codes.size(), 5);
+  EXPECT_TRUE(bad.nearest.empty());
+  ASSERT_THAT(Put(Firm(kCodeA, "甲公司")), IsOk());
   // The letter O typed for a zero is the likeliest slip of all.
   const FindAnswer slip = Find("9144O3001922038216");
   EXPECT_EQ(slip.code_check.error, CodeError::kInvalidChar);
   EXPECT_EQ(slip.code_check.position, 5);
-  ASSERT_FALSE(slip.nearest_codes.empty());
-  EXPECT_EQ(slip.nearest_codes[0], kCodeA);
+  ASSERT_EQ(slip.nearest.size(), 1);
+  EXPECT_EQ(slip.nearest[0].version.content().uscc(), kCodeA);
+  // Also where only the check character is wrong.
+  EXPECT_EQ(Find("914403001922038217").nearest.size(), 1);
   EXPECT_EQ(Find(kCodeD).verdict, Verdict::kNotFound);
 }
 
 TEST_F(EnterpriseTest, AResidentIdIsNotAnsweredWithOthersLikeIt) {
   const FindAnswer id = Find("44999919700101888X");
   EXPECT_EQ(id.verdict, Verdict::kBadCode);
-  EXPECT_TRUE(id.nearest_codes.empty());
+  EXPECT_TRUE(id.nearest.empty());
 }
 
 TEST_F(EnterpriseTest, RowsWithoutALayoutAreDamageNotANewRegistry) {
@@ -299,7 +303,7 @@ TEST_F(EnterpriseTest, ManyAtOnceAreAnsweredAsOneByOne) {
     EXPECT_EQ(answers[i].identifier, one.identifier) << i;
     EXPECT_EQ(answers[i].matched_by, one.matched_by) << i;
     EXPECT_EQ(answers[i].name_match, one.name_match) << i;
-    EXPECT_EQ(answers[i].nearest_codes, one.nearest_codes) << i;
+    EXPECT_EQ(answers[i].nearest.size(), one.nearest.size()) << i;
     EXPECT_EQ(answers[i].enterprise.has_value(), one.enterprise.has_value());
   }
 }
@@ -388,11 +392,36 @@ TEST_F(EnterpriseTest, AFileRowKeepsWhatItDoesNotSay) {
   EnterpriseDraft row = Firm(kCodeA, "乙公司");
   row.keep_history = true;
   ASSERT_THAT(Put(row), IsOk());
-  const auto& content = Find(kCodeA).enterprise->version.content();
+  const FindAnswer found = Find(kCodeA);
+  const auto& content = found.enterprise->version.content();
   EXPECT_EQ(content.old_numbers_size(), 1);
   EXPECT_EQ(content.former_names_size(), 2);
   CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult again, Put(row));
   EXPECT_EQ(again.outcome, Outcome::kUnchanged);
+}
+
+TEST_F(EnterpriseTest, ANameOnceHeldStaysWhateverLaterPutsSay) {
+  EnterpriseDraft first = Firm(kCodeA, "甲公司");
+  first.content.add_former_names()->set_name("给出的旧名");
+  ASSERT_THAT(Put(first), IsOk());
+  const EnterpriseDraft renamed = Firm(kCodeA, "乙公司");
+  ASSERT_THAT(Put(renamed), IsOk());
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult again, Put(renamed));
+  EXPECT_EQ(again.outcome, Outcome::kUnchanged);
+  EnterpriseDraft third = Firm(kCodeA, "丙公司");
+  third.content.set_business_scope("批发");
+  ASSERT_THAT(Put(third), IsOk());
+  std::vector<std::string> names;
+  const FindAnswer found = Find(kCodeA);
+  for (const auto& former :
+       found.enterprise->version.content().former_names()) {
+    names.push_back(former.name());
+  }
+  // A put is the whole content, so the name only ever given as former is gone.
+  EXPECT_THAT(names, ElementsAre("甲公司", "乙公司"));
+  // Back to the first name: it is the current one, and no former one.
+  ASSERT_THAT(Put(Firm(kCodeA, "甲公司")), IsOk());
+  EXPECT_EQ(Find(kCodeA).enterprise->version.content().former_names_size(), 2);
 }
 
 TEST_F(EnterpriseTest, AFileRowOlderThanTheStoredOneChangesNothing) {

@@ -6,8 +6,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "index/model/check_digits.h"
+#include "index/model/uscc.h"
 #include "index/registry/registry.h"
 #include "index/registry/view.h"
 #include "tests/index/registry/test_registry.h"
@@ -91,6 +96,67 @@ TEST_F(MergerTest, AFileShowsWhatWasMergedIntoItByThen) {
   ASSERT_THAT(Put(Successor(kCodeB, "乙公司", kCodeA)), IsOk());
   EXPECT_THAT(RecordsOf(c.enterprise_no), SizeIs(1));
   EXPECT_THAT(RecordsOf(c.enterprise_no, c.version_sequence), IsEmpty());
+}
+
+// A valid code of an organisation that does not exist.
+std::string NumberedCode(int number) {
+  constexpr absl::string_view kDigits = "0123456789X";
+  std::string code = absl::StrFormat("91440300%08d", number);
+  const std::string organisation = code.substr(8);
+  for (const char check : kDigits) {
+    if (OrganisationCodeCheckOk(
+            absl::StrCat(organisation, std::string(1, check)))) {
+      code.push_back(check);
+      break;
+    }
+  }
+  for (const char check :
+       absl::string_view("0123456789ABCDEFGHJKLMNPQRTUWXY")) {
+    if (Uscc::Parse(absl::StrCat(code, std::string(1, check))).ok()) {
+      return absl::StrCat(code, std::string(1, check));
+    }
+  }
+  return code;
+}
+
+constexpr char kPastLimit[] = "CODE_CONFLICT: enterprise.former_codes";
+
+TEST_F(MergerTest, SixteenMergersInARowAreFollowedAndMoreRefused) {
+  ASSERT_THAT(Put(Firm(NumberedCode(0), "零公司")), IsOk());
+  for (int i = 1; i <= 16; ++i) {
+    ASSERT_THAT(Put(Successor(NumberedCode(i).c_str(), "后继公司",
+                              NumberedCode(i - 1).c_str())),
+                IsOk())
+        << i;
+  }
+  EXPECT_EQ(Find(NumberedCode(0)).enterprise->version.content().uscc(),
+            NumberedCode(16));
+  EXPECT_THAT(
+      Put(Successor(NumberedCode(17).c_str(), "后继公司",
+                    NumberedCode(16).c_str())),
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(kPastLimit)));
+  // Nor from below, where the chain is only completed.
+  EXPECT_THAT(
+      Put(Successor(NumberedCode(0).c_str(), "零公司",
+                    NumberedCode(99).c_str())),
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(kPastLimit)));
+  EXPECT_EQ(Find(NumberedCode(0)).verdict, Verdict::kMerged);
+}
+
+TEST_F(MergerTest, SixtyFourCodesMayBeMergedIntoOneAndNoMore) {
+  EnterpriseDraft large = Firm(kCodeA, "甲公司");
+  for (int i = 0; i < 63; ++i) {
+    storage::v1::FormerCode* former = large.content.add_former_codes();
+    former->set_uscc(NumberedCode(i));
+    former->set_merged(true);
+  }
+  ASSERT_THAT(Put(large), IsOk());
+  ASSERT_THAT(
+      Put(Successor(NumberedCode(0).c_str(), "甲", NumberedCode(100).c_str())),
+      IsOk());
+  EXPECT_THAT(
+      Put(Successor(NumberedCode(1).c_str(), "乙", NumberedCode(101).c_str())),
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(kPastLimit)));
 }
 
 }  // namespace

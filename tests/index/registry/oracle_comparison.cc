@@ -272,7 +272,11 @@ void OracleComparison::CompareFind(const FindQuery& query,
   ++seen_[absl::StrCat("verdict ", static_cast<int>(real.verdict))];
   EXPECT_EQ(real.identifier, ideal.identifier);
   EXPECT_TRUE(real.code_check == ideal.code_check);
-  EXPECT_EQ(real.nearest_codes, ideal.nearest_codes);
+  std::vector<Place> nearest;
+  for (const EnterpriseAt& near : real.nearest) {
+    nearest.push_back({near.enterprise_no, near.sequence});
+  }
+  EXPECT_TRUE(nearest == ideal.nearest);
   EXPECT_EQ(static_cast<int>(real.matched_by),
             static_cast<int>(ideal.matched_by));
   EXPECT_EQ(static_cast<int>(real.name_match),

@@ -2,10 +2,12 @@
 // correction or a withdrawal.
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "index/registry/registry.h"
@@ -76,6 +78,44 @@ TEST_F(WaitingRecordTest, AnAmbiguousRecordIsLinkedAndCountedWhenANameTells) {
                                  Put(NumberedFirm(kCodeA, "丙公司")));
   EXPECT_EQ(renamed.pending_records, 1);
   EXPECT_THAT(FlagsOf(record), IsEmpty());
+}
+
+// Both puts leave more to link than they do themselves; wherever the registry
+// stops between them, nothing may be left waiting.
+TEST_F(WaitingRecordTest, TwoPutsWithManyWaitingLeaveNothingBehindAtAnyStop) {
+  constexpr int kWaiting = 1300;
+  SubmitRecords by_code;
+  by_code.request = NewRequest();
+  SubmitRecords by_number;
+  by_number.request = NewRequest();
+  for (int i = 0; i < kWaiting; ++i) {
+    const std::string document = absl::StrCat(i, "号");
+    by_code.records.emplace_back(LicenceOf(kCodeA, "甲公司", document));
+    RecordDraft numbered = LicenceOf("", "甲公司", document);
+    numbered.content.mutable_party()->set_registration_number(kNumber);
+    by_number.records.emplace_back(std::move(numbered));
+  }
+  ASSERT_THAT(Do(std::move(by_code)), IsOk());
+  ASSERT_THAT(Do(std::move(by_number)), IsOk());
+  ASSERT_THAT(Put(Firm(kCodeA, "甲公司")), IsOk());
+  ASSERT_THAT(Put(NumberedFirm(kCodeA, "甲公司")), IsOk());
+  // Each stop cuts the passes at another piece.
+  for (int stop = 0; registry_->Figures().counters.records_pending() > 0;
+       ++stop) {
+    ASSERT_LT(stop, 50) << registry_->Figures().counters.records_pending()
+                        << " go on waiting";
+    Reopen();
+    // An import of nothing waits for one group, so each run gets on.
+    StartImport nothing;
+    nothing.actor.principal = "dev";
+    nothing.request_id = absl::StrCat("nothing", stop);
+    ASSERT_TRUE(registry_->BeginImport(nothing).ok());
+  }
+  const FindAnswer found = *registry_->CurrentView()->Find({kCodeA, {}, ""});
+  EXPECT_EQ(registry_->CurrentView()
+                ->ReadHead(found.enterprise->enterprise_no)
+                ->licences(),
+            2 * kWaiting);
 }
 
 TEST_F(WaitingRecordTest, ACorrectionIsNotUndoneBehindALaterSubmission) {

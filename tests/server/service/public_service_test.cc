@@ -1,18 +1,25 @@
 // PublicLookupService over real gRPC: what the public gets, and above all what
 // it never gets.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
+#include "grpcpp/client_context.h"
+#include "grpcpp/completion_queue.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/slice.h"
 #include "gtest/gtest.h"
 #include "tests/server/service/test_server.h"
 
 namespace creditreg {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -36,6 +43,16 @@ class PublicServiceTest : public ::testing::Test {
     v1::ListPublicLicencesResponse response;
     const grpc::Status status = List(request, &response);
     EXPECT_EQ(CodeAndReason(status), "OK");
+    return response;
+  }
+  v1::GetPublicEnterpriseResponse Page(const std::string& identifier) {
+    v1::GetPublicEnterpriseRequest request;
+    request.mutable_item()->set_identifier(identifier);
+    v1::GetPublicEnterpriseResponse response;
+    grpc::ClientContext context;
+    EXPECT_EQ(CodeAndReason(server_.lookup().GetPublicEnterprise(
+                  &context, request, &response)),
+              "OK");
     return response;
   }
   // One message through the stream.
@@ -223,10 +240,109 @@ TEST_F(PublicServiceTest, AResidentIdLeadsNowhere) {
   EXPECT_FALSE(result.has_enterprise());
 }
 
-TEST_F(PublicServiceTest, BadCodesComeWithNearOnes) {
+TEST_F(PublicServiceTest, BadCodesComeWithTheNearOnesThatMayBeSeen) {
+  server_.Put(SampleEnterprise(kCodeA, "甲公司"));
   const v1::LookupResult result = server_.GetPublic("914403001922038215");
   EXPECT_EQ(result.verdict(), v1::LOOKUP_VERDICT_BAD_CODE);
-  EXPECT_THAT(result.nearest_codes(), Not(IsEmpty()));
+  EXPECT_THAT(result.nearest_codes(), ElementsAre(kCodeA));
+  Withhold(kCodeA);
+  EXPECT_THAT(server_.GetPublic("914403001922038215").nearest_codes(),
+              IsEmpty());
+  EXPECT_THAT(server_.Get("914403001922038215").nearest_codes(),
+              ElementsAre(kCodeA));
+}
+
+TEST_F(PublicServiceTest, APageHoldsTheNewestLicences) {
+  server_.Put(SampleEnterprise(kCodeA, "甲公司"));
+  server_.Submit(SamplePenalty(kCodeA, "甲公司", "罚1号"));
+  for (int i = 0; i < 10; ++i) {
+    server_.Submit(
+        SampleLicence(kCodeA, "甲公司", absl::StrCat("许", i, "号")));
+  }
+  v1::GetPublicEnterpriseResponse page = Page(kCodeA);
+  EXPECT_EQ(page.licences_size(), 10);
+  EXPECT_FALSE(page.has_more_licences());
+  for (const v1::Record& licence : page.licences()) {
+    EXPECT_EQ(licence.family(), v1::FAMILY_LICENCE);
+  }
+  EXPECT_EQ(page.licences(0).SerializeAsString(),
+            List(kCodeA).licences(0).SerializeAsString());
+  server_.Submit(SampleLicence(kCodeA, "甲公司", "许10号"));
+  page = Page(kCodeA);
+  EXPECT_EQ(page.licences_size(), 10);
+  EXPECT_TRUE(page.has_more_licences());
+}
+
+TEST_F(PublicServiceTest, AKeptPageFollowsEveryChangeOfItsFile) {
+  const auto licences = [this] { return Page(kCodeA).licences_size(); };
+  EXPECT_FALSE(Page(kCodeA).result().has_enterprise());
+  server_.Put(SampleEnterprise(kCodeA, "甲公司"));
+  EXPECT_EQ(Page(kCodeA).result().enterprise().name(), "甲公司");
+  const std::string record =
+      server_.Submit(SampleLicence(kCodeA, "甲公司", "许1号"));
+  EXPECT_EQ(licences(), 1);
+  server_.Put(SampleEnterprise(kCodeA, "乙公司"));
+  EXPECT_EQ(Page(kCodeA).result().enterprise().name(), "乙公司");
+  v1::WithdrawRecordRequest withdraw;
+  withdraw.set_request_id(server_.NewRequestId());
+  withdraw.set_record_id(record);
+  withdraw.set_reason("撤回");
+  v1::WithdrawRecordResponse ignored;
+  grpc::ClientContext context;
+  ASSERT_TRUE(
+      server_.write().WithdrawRecord(&context, withdraw, &ignored).ok());
+  EXPECT_EQ(licences(), 0);
+  // Its code goes to another by a merger: nothing of the file itself changes.
+  v1::Enterprise successor = SampleEnterprise(kCodeB, "丙公司");
+  v1::FormerCode* former = successor.add_former_codes();
+  former->set_uscc(kCodeA);
+  former->set_merged(true);
+  server_.Put(successor);
+  EXPECT_EQ(Page(kCodeA).result().verdict(), v1::LOOKUP_VERDICT_MERGED);
+  EXPECT_EQ(Page(kCodeA).result().enterprise().uscc(), kCodeB);
+  Withhold(kCodeB);
+  EXPECT_EQ(Page(kCodeB).result().verdict(), v1::LOOKUP_VERDICT_NOT_FOUND);
+  EXPECT_FALSE(Page(kCodeB).result().has_enterprise());
+}
+
+TEST_F(PublicServiceTest, AKeptPageIsTheSameAsOneJustMade) {
+  server_.Put(SampleEnterprise(kCodeA, "甲公司"));
+  server_.Submit(SampleLicence(kCodeA, "甲公司", "许1号"));
+  const v1::GetPublicEnterpriseResponse made = Page(kCodeA);
+  const std::uint64_t hits = server_.page_cache().figures().hits;
+  const v1::GetPublicEnterpriseResponse kept = Page("９１440300-192203821 6");
+  EXPECT_EQ(server_.page_cache().figures().hits, hits + 1);
+  EXPECT_EQ(kept.SerializeAsString(), made.SerializeAsString());
+  // Another file's change moves the position, and nothing else of the page.
+  server_.Put(SampleEnterprise(kCodeB, "乙公司"));
+  v1::GetPublicEnterpriseResponse later = Page(kCodeA);
+  EXPECT_EQ(server_.page_cache().figures().hits, hits + 2);
+  EXPECT_NE(later.position().token(), made.position().token());
+  later.mutable_position()->set_token(made.position().token());
+  EXPECT_EQ(later.SerializeAsString(), made.SerializeAsString());
+}
+
+TEST_F(PublicServiceTest, BytesThatAreNoRequestAreRefused) {
+  grpc::GenericStub generic(server_.channel());
+  grpc::ClientContext context;
+  grpc::CompletionQueue queue;
+  const grpc::Slice slice("\x0a\xff not a message");
+  grpc::ByteBuffer request(&slice, 1);
+  const auto call = generic.PrepareUnaryCall(
+      &context, "/creditreg.v1.PublicLookupService/GetPublicEnterprise",
+      request, &queue);
+  call->StartCall();
+  grpc::ByteBuffer response;
+  grpc::Status status;
+  call->Finish(&response, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  ASSERT_TRUE(queue.Next(&tag, &ok));
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(status.error_message(), "request: not a message of this call");
+  queue.Shutdown();
+  while (queue.Next(&tag, &ok)) {
+  }
 }
 
 TEST_F(PublicServiceTest, OnlyLicencesInForceOfOrganisationsAreListed) {
@@ -248,7 +364,7 @@ TEST_F(PublicServiceTest, OnlyLicencesInForceOfOrganisationsAreListed) {
   const v1::Record& licence = response.licences(0);
   EXPECT_EQ(licence.licence().document_number(), "许1号");
   EXPECT_THAT(licence.record_id(), SizeIs(26));
-  EXPECT_EQ(licence.state(), v1::RECORD_STATE_UNSPECIFIED);
+  EXPECT_EQ(licence.state(), v1::RECORD_STATE_ACTIVE);
   ASSERT_EQ(licence.documents_size(), 1);
   EXPECT_EQ(licence.documents(0).title(), "公开副本");
   EXPECT_EQ(licence.documents(0).source_uri(), "");

@@ -61,7 +61,10 @@ TEST_F(ReadServiceTest, WhatIsNotThereIsAVerdictAndNoError) {
   const v1::LookupResult bad = server_.Get("914403001922038215");
   EXPECT_EQ(bad.verdict(), v1::LOOKUP_VERDICT_BAD_CODE);
   EXPECT_EQ(bad.code_error(), v1::CODE_ERROR_BAD_FINAL_CHECK);
-  EXPECT_THAT(bad.nearest_codes(), Not(IsEmpty()));
+  EXPECT_THAT(bad.nearest_codes(), IsEmpty());
+  server_.Put(SampleEnterprise(kCodeA, "甲公司"));
+  EXPECT_THAT(server_.Get("914403001922038215").nearest_codes(),
+              ElementsAre(kCodeA));
   EXPECT_EQ(server_.Get("00000000000000000X").verdict(),
             v1::LOOKUP_VERDICT_PLACEHOLDER);
 }
@@ -258,16 +261,48 @@ TEST_F(ReadServiceTest, ABatchHasLimits) {
   }
 }
 
-TEST_F(ReadServiceTest, ABadItemOfABatchIsNamedByItsPlace) {
+TEST_F(ReadServiceTest, ABadItemOfABatchGetsAVerdict) {
+  server_.Put(SampleEnterprise(kCodeA, "甲公司"));
   grpc::ClientContext context;
   const auto stream = server_.read().BatchGetEnterprises(&context);
   v1::BatchGetEnterprisesRequest request;
   request.add_items()->set_identifier(kCodeA);
   request.add_items();
+  request.add_items()->set_identifier(std::string(65, '9'));
+  request.add_items()->set_identifier(std::string(100000, '9'));
+  request.mutable_items(3)->set_kind(v1::OLD_NUMBER_KIND_OTHER);
+  request.add_items()->set_identifier(kCodeA);
+  request.mutable_items(4)->set_name(std::string(1000, 'x'));
+  stream->Write(request);
+  stream->WritesDone();
+  v1::BatchGetEnterprisesResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  ASSERT_EQ(response.results_size(), 5);
+  EXPECT_EQ(response.results(0).verdict(), v1::LOOKUP_VERDICT_FOUND);
+  EXPECT_EQ(response.results(1).verdict(), v1::LOOKUP_VERDICT_PLACEHOLDER);
+  for (const int too_long : {2, 3}) {
+    const v1::LookupResult& result = response.results(too_long);
+    EXPECT_EQ(result.verdict(), v1::LOOKUP_VERDICT_BAD_CODE) << too_long;
+    EXPECT_EQ(result.code_error(), v1::CODE_ERROR_BAD_LENGTH) << too_long;
+    EXPECT_EQ(result.identifier(), "") << too_long;
+    EXPECT_EQ(result.index(), too_long);
+  }
+  EXPECT_EQ(response.results(4).verdict(), v1::LOOKUP_VERDICT_FOUND);
+  EXPECT_EQ(response.results(4).name_match(), v1::NAME_MATCH_DIFFERENT);
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(ReadServiceTest, AnUnknownKindInABatchIsNamedByItsPlace) {
+  grpc::ClientContext context;
+  const auto stream = server_.read().BatchGetEnterprises(&context);
+  v1::BatchGetEnterprisesRequest request;
+  request.add_items()->set_identifier(kCodeA);
+  request.add_items()->set_kind(static_cast<v1::OldNumberKind>(99));
   stream->Write(request);
   v1::BatchGetEnterprisesResponse response;
   EXPECT_FALSE(stream->Read(&response));
-  EXPECT_EQ(FirstField(stream->Finish()), "items[1].identifier");
+  EXPECT_EQ(FirstField(stream->Finish()), "items[1].kind");
 }
 
 TEST_F(ReadServiceTest, ARecordIsLinkedToItsEnterprise) {

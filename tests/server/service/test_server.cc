@@ -52,6 +52,7 @@ void TestServer::Start() {
   registry_options.store.reserve_free_bytes = 0;
   registry_options.key_dir = folder_ + "/keys";
   registry_options.clock = &clock_;
+  registry_options.page_cache = &page_cache_;
   auto registry = Registry::Open(registry_options);
   if (!registry.ok()) ADD_FAILURE() << registry.status();
   CREDITREG_CHECK(registry.ok(), "the registry opens in an empty folder");
@@ -65,6 +66,7 @@ void TestServer::Start() {
   environment_.tables = tables_.get();
   environment_.clock = &clock_;
   environment_.random = &random_;
+  environment_.page_cache = &page_cache_;
   environment_.gate = gate_.get();
   environment_.stats = stats_.get();
   environment_.log = log_.get();

@@ -23,6 +23,7 @@
 #include "grpcpp/impl/codegen/service_type.h"
 #include "gtest/gtest.h"
 #include "index/base/random.h"
+#include "index/publication/page_cache.h"
 #include "index/registry/registry.h"
 #include "server/ops/call_gate.h"
 #include "server/ops/call_stats.h"
@@ -55,6 +56,7 @@ class TestServer {
   Registry& registry() { return *registry_; }
   GrpcServer& server() { return *server_; }
   CallGate& gate() { return *gate_; }
+  const PageCache& page_cache() const { return page_cache_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   // Everything logged so far.
   std::string log() const;
@@ -89,6 +91,8 @@ class TestServer {
   std::string log_text_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<const FieldTables> tables_;
   std::unique_ptr<JsonLog> log_;
+  // Small, so that pages are also thrown away.
+  PageCache page_cache_{std::size_t{16} << 20};
   std::unique_ptr<Registry> registry_;
   std::unique_ptr<CallGate> gate_;
   std::unique_ptr<CallStats> stats_;
