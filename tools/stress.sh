@@ -139,4 +139,4 @@ main() {
   echo "stress: ok seed=$seed"
 }
 
-main "$@"
+main "$@"; exit

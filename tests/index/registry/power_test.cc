@@ -368,7 +368,7 @@ bool PowerTest::OneCut(FaultEnv::Tear tear) {
   SomeWrites();
   if (HasFailure()) return true;
   std::vector<Sent> load = MakeLoad();
-  disk_->CutPowerAfter(world_->Below(12));
+  disk_->CutPowerAfter(world_->Below(6));
   Send(load);
   if (HasFailure()) return true;
   LosePower(tear);
