@@ -305,10 +305,9 @@ absl::StatusOr<oracle::Write> RemoteCaller::WriteOf(
   FindQuery query;
   query.identifier = withhold.item().identifier();
   const oracle::Found found = oracle.Find(query);
-  if (!found.enterprise.has_value()) return absl::NotFoundError("item");
   WithholdEnterprise write;
   write.request = WriteRequestOf(withhold);
-  write.enterprise_no = found.enterprise->no;
+  write.enterprise_no = found.enterprise.value_or(oracle::Place()).no;
   write.withheld = withhold.withheld();
   write.reason = withhold.reason();
   return write;
