@@ -268,7 +268,8 @@ class MergerTree {
       std::vector<storage::v1::Enterprise> next;
       for (const storage::v1::Enterprise& successor : level) {
         for (const storage::v1::FormerCode& former : successor.former_codes()) {
-          if (!former.merged()) continue;
+          // Its own code stands in no row, whatever the content says.
+          if (!former.merged() || former.uscc() == successor.uscc()) continue;
           if (++codes > kMaxAbsorbed || depth == kMaxMergeSteps) return false;
           CREDITREG_ASSIGN_OR_RETURN(
               std::optional<storage::v1::Enterprise> absorbed,
