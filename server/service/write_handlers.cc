@@ -237,12 +237,13 @@ absl::StatusOr<WithholdEnterprise> WriteHandlers::Prepare(
   CREDITREG_ASSIGN_OR_RETURN(
       const FindAnswer found,
       environment_.registry->CurrentView()->Find(QueryOf(request.item())));
-  if (!found.enterprise.has_value()) {
-    return absl::NotFoundError("item: leads to no single enterprise");
-  }
   WithholdEnterprise write;
   write.request = WriteRequestOf(request);
-  write.enterprise_no = found.enterprise->enterprise_no;
+  // Where it leads to no single enterprise the registry says so, unless it
+  // answered this request before.
+  if (found.enterprise.has_value()) {
+    write.enterprise_no = found.enterprise->enterprise_no;
+  }
   write.withheld = request.withheld();
   write.reason = request.reason();
   return write;

@@ -324,7 +324,7 @@ absl::StatusOr<WriteResult> RegistryOracle::StoreEnterprise(
   result.outcome = known ? Outcome::kUpdated : Outcome::kCreated;
   state_.enterprises[result.enterprise_no].push_back(
       std::make_shared<const EnterpriseVersion>(std::move(next)));
-  result.pending_records = LinkWaiting(result.enterprise_no);
+  result.pending_records = LinkInline(result.enterprise_no);
   return result;
 }
 

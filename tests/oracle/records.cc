@@ -26,6 +26,11 @@
 namespace creditreg::oracle {
 namespace {
 
+// Of the records that wait for an enterprise, as many are linked in its put and
+// in each later piece (README.md, "Limits").
+constexpr std::size_t kLinkedAtOnce = 200;
+constexpr std::size_t kLinkedLater = 500;
+
 bool IsPending(const RecordVersion& version) {
   return version.enterprise_no == 0 && !IsPerson(version.content);
 }
@@ -162,11 +167,10 @@ std::uint64_t RegistryOracle::PushRecord(std::uint64_t record_no,
   return sequence;
 }
 
-std::uint64_t RegistryOracle::LinkWaiting(std::uint64_t enterprise_no) {
+std::vector<RegistryOracle::Identifier> RegistryOracle::IdentifiersOf(
+    std::uint64_t enterprise_no) const {
   const EnterpriseVersion& enterprise = Newest(enterprise_no);
-  // What a waiting record may name, in the order records are tried; kind 0 is
-  // a code.
-  std::vector<std::pair<int, std::string>> identifiers;
+  std::vector<Identifier> identifiers;
   if (!enterprise.content.uscc().empty()) {
     identifiers.emplace_back(0, enterprise.content.uscc());
   }
@@ -178,22 +182,42 @@ std::uint64_t RegistryOracle::LinkWaiting(std::uint64_t enterprise_no) {
        NumbersOf(enterprise.content, enterprise.personal)) {
     identifiers.emplace_back(kind, value);
   }
-  std::uint64_t linked = 0;
-  for (const auto& [kind, value] : identifiers) {
-    for (const auto& [no, versions] : state_.records) {
-      const RecordVersion& stored = *versions.back();
-      const storage::v1::Party& party = stored.content.party();
-      if (!IsPending(stored)) continue;
-      const std::vector<Number> numbers =
-          party.uscc().empty() ? NumbersOf(party, stored.personal)
-                               : std::vector<Number>();
-      const bool waits_for_it =
-          kind == 0
-              ? party.uscc() == value
-              : std::find(numbers.begin(), numbers.end(),
-                          Number(static_cast<storage::v1::OldNumberKind>(kind),
-                                 value)) != numbers.end();
-      if (!waits_for_it) continue;
+  return identifiers;
+}
+
+std::vector<std::uint64_t> RegistryOracle::WaitingUnder(
+    const Identifier& identifier, std::uint64_t after) const {
+  const auto& [kind, value] = identifier;
+  std::vector<std::uint64_t> waiting;
+  for (auto it = state_.records.upper_bound(after); it != state_.records.end();
+       ++it) {
+    const RecordVersion& stored = *it->second.back();
+    const storage::v1::Party& party = stored.content.party();
+    if (!IsPending(stored)) continue;
+    if (kind == 0) {
+      if (party.uscc() == value) waiting.push_back(it->first);
+      continue;
+    }
+    if (!party.uscc().empty()) continue;
+    const std::vector<Number> numbers = NumbersOf(party, stored.personal);
+    const Number wanted(static_cast<storage::v1::OldNumberKind>(kind), value);
+    if (std::find(numbers.begin(), numbers.end(), wanted) != numbers.end()) {
+      waiting.push_back(it->first);
+    }
+  }
+  return waiting;
+}
+
+bool RegistryOracle::LinkSome(std::size_t limit, LinkPass& pass,
+                              std::uint64_t& linked) {
+  const std::vector<Identifier> identifiers = IdentifiersOf(pass.enterprise_no);
+  for (; pass.identifier < identifiers.size(); ++pass.identifier) {
+    for (const std::uint64_t no :
+         WaitingUnder(identifiers[pass.identifier], pass.after_record)) {
+      if (limit == 0) return false;
+      --limit;
+      pass.after_record = no;
+      const RecordVersion& stored = NewestRecord(no);
       const Link link = LinkParty(stored);
       if (link.enterprise_no == 0) continue;
       RecordVersion next = stored;
@@ -204,8 +228,40 @@ std::uint64_t RegistryOracle::LinkWaiting(std::uint64_t enterprise_no) {
       PushRecord(no, std::move(next));
       ++linked;
     }
+    // Also where it was the last: a piece that is full ends.
+    if (limit == 0) return false;
+    pass.after_record = 0;
   }
-  return linked;
+  return true;
+}
+
+std::uint64_t RegistryOracle::LinkInline(std::uint64_t enterprise_no) {
+  // One that waits under several identifiers counts for each.
+  std::uint64_t waiting = 0;
+  for (const Identifier& identifier : IdentifiersOf(enterprise_no)) {
+    waiting += WaitingUnder(identifier, 0).size();
+  }
+  LinkPass pass;
+  pass.enterprise_no = enterprise_no;
+  std::uint64_t linked = 0;
+  // Those that may be somebody else's as well go on waiting.
+  if (LinkSome(kLinkedAtOnce, pass, linked)) return linked;
+  // The later pieces begin anew.
+  pass.identifier = 0;
+  pass.after_record = 0;
+  state_.link_passes.push_back(pass);
+  return std::min(waiting, Registry::kMaxPendingCount);
+}
+
+bool RegistryOracle::LinkPiece() {
+  if (state_.link_passes.empty()) return false;
+  LinkPass pass = state_.link_passes.front();
+  state_.link_passes.pop_front();
+  std::uint64_t linked = 0;
+  if (!LinkSome(kLinkedLater, pass, linked)) {
+    state_.link_passes.push_back(pass);
+  }
+  return true;
 }
 
 WriteResult RegistryOracle::StoreRecord(const RecordDraft& draft) {

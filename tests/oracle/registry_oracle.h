@@ -6,8 +6,10 @@
 // Findings carry severity and rule, and suggestion where one is due; fields
 // and texts stay empty.
 //
-// Not here: what takes days to forget (request ids), queues, disks, links left
-// to later pieces (more than 200 records waiting for one enterprise).
+// Of more than 200 records that wait for one enterprise, those left to
+// later pieces are linked by LinkPiece(): the caller says when.
+//
+// Not here: what takes days to forget (request ids), queues, disks.
 //
 // Thread safety: one thread at a time.
 
@@ -87,6 +89,10 @@ class RegistryOracle {
   void LearnEnterpriseEtag(const std::string& etag, const Place& version);
   void LearnRecordEtag(const std::string& etag, const Place& version);
 
+  // Links the next piece of what a put left over (records.cc); false where
+  // nothing is left.
+  bool LinkPiece();
+
   // --- imports (imports.cc) ---
   absl::StatusOr<ImportRun> BeginImport(const StartImport& start) const;
   absl::StatusOr<ImportAnswer> AppendRows(
@@ -163,8 +169,17 @@ class RegistryOracle {
                     std::uint64_t self) const;
   absl::StatusOr<WriteResult> StoreEnterprise(const EnterpriseDraft& draft,
                                               const std::string& etag);
-  // Returns how many records found their enterprise.
-  std::uint64_t LinkWaiting(std::uint64_t enterprise_no);
+  // What a waiting record may name of it; kind 0 is a code.
+  using Identifier = std::pair<int, std::string>;
+  std::vector<Identifier> IdentifiersOf(std::uint64_t enterprise_no) const;
+  // Records that wait under it, from the one behind `after` on.
+  std::vector<std::uint64_t> WaitingUnder(const Identifier& identifier,
+                                          std::uint64_t after) const;
+  // Tries at most `limit` records from where the pass stands; false: some were
+  // not tried. Adds those that found their enterprise to `linked`.
+  bool LinkSome(std::size_t limit, LinkPass& pass, std::uint64_t& linked);
+  // After a put: returns its `pending_records`.
+  std::uint64_t LinkInline(std::uint64_t enterprise_no);
 
   Link LinkParty(const RecordVersion& version) const;
   Link LinkByCode(const storage::v1::Record& record) const;

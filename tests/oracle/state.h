@@ -5,7 +5,9 @@
 #ifndef CREDITREG_TESTS_ORACLE_STATE_H_
 #define CREDITREG_TESTS_ORACLE_STATE_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -74,6 +76,14 @@ struct Import {
   std::map<std::uint64_t, ImportRowResult> outcomes;
 };
 
+// How far a pass over the records that wait for an enterprise got: place among
+// its identifiers, last record tried there.
+struct LinkPass {
+  std::uint64_t enterprise_no = 0;
+  std::size_t identifier = 0;
+  std::uint64_t after_record = 0;
+};
+
 // Principal and request id.
 using RequestName = std::pair<std::string, std::string>;
 
@@ -90,6 +100,8 @@ struct State {
   std::map<RequestName, AnsweredRequest> requests;
   std::map<RequestName, Import> imports;
   std::uint64_t imports_begun = 0;
+  // Links left to later pieces; the first has the next turn.
+  std::deque<LinkPass> link_passes;
 };
 
 }  // namespace creditreg::oracle

@@ -1,5 +1,7 @@
 #include "tests/testing/fault_env.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -47,6 +49,25 @@ std::uint64_t Below(RandomSource* random, std::uint64_t limit) {
   return number % limit;
 }
 
+// Sectors from `begin` on may not have reached the disk though those behind
+// them did: they read as zeros.
+void LoseSectors(const std::string& path, std::uint64_t begin,
+                 RandomSource* random) {
+  constexpr std::uint64_t kSectorBytes = 512;
+  std::optional<std::string> bytes = ReadWhole(path);
+  if (!bytes.has_value()) return;
+  for (std::uint64_t at = begin; at < bytes->size();) {
+    const std::uint64_t end = std::min<std::uint64_t>(
+        (at / kSectorBytes + 1) * kSectorBytes, bytes->size());
+    if (Below(random, 4) == 0) {
+      std::fill(bytes->begin() + static_cast<std::ptrdiff_t>(at),
+                bytes->begin() + static_cast<std::ptrdiff_t>(end), '\0');
+    }
+    at = end;
+  }
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << *bytes;
+}
+
 }  // namespace
 
 // The file system: hands out files and directories that report to it.
@@ -72,7 +93,7 @@ class FaultEnv::Disk final : public rocksdb::FileSystemWrapper {
                       const IOOptions& options, IODebugContext* debug) override;
 
   // What DiskFile and DiskDirectory report. The first two are asked before.
-  IOStatus BeforeChange() const;
+  IOStatus BeforeChange();
   IOStatus Before(Operation operation, const std::string& name);
   void Appended(const std::string& name, std::uint64_t bytes);
   void Truncated(const std::string& name, std::uint64_t size);
@@ -83,9 +104,19 @@ class FaultEnv::Disk final : public rocksdb::FileSystemWrapper {
   void FailNext(Operation operation, Reason reason, std::string suffix);
   int failures() const;
   void CutPower();
-  void LoseUnsynced(RandomSource* random);
+  void CutPowerAfter(std::uint64_t operations);
+  bool UsePower();
+  void IgnoreLogSyncs();
+  void IgnoreDirectorySyncs();
+  bool IgnoresSyncOf(const std::string& name) const;
+  void LoseUnsynced(RandomSource* random, Tear tear);
 
  private:
+  bool UsePowerLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LoseContents(RandomSource* random, Tear tear)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LoseNames(RandomSource* random) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   struct File {
     std::uint64_t size = 0;
     std::uint64_t synced = 0;
@@ -102,7 +133,14 @@ class FaultEnv::Disk final : public rocksdb::FileSystemWrapper {
   // (nothing: it was new).
   std::map<std::string, std::optional<std::string>> unsynced_names_
       ABSL_GUARDED_BY(mutex_);
+  // Files whose deletion a power cut may undo, with their bytes.
+  std::map<std::string, std::string> unsynced_deletions_
+      ABSL_GUARDED_BY(mutex_);
   std::optional<Fault> fault_ ABSL_GUARDED_BY(mutex_);
+  // Changes until the power goes; nothing: it stays.
+  std::optional<std::uint64_t> changes_left_ ABSL_GUARDED_BY(mutex_);
+  bool ignores_log_syncs_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ignores_directory_syncs_ ABSL_GUARDED_BY(mutex_) = false;
   bool power_ ABSL_GUARDED_BY(mutex_) = true;
   int failures_ ABSL_GUARDED_BY(mutex_) = 0;
 };
@@ -160,6 +198,7 @@ class FaultEnv::DiskFile final : public rocksdb::FSWritableFileOwnerWrapper {
     IOStatus status = disk_->Before(Operation::kSync, name_);
     // What is appended while the sync runs is not covered by it.
     const std::uint64_t size = disk_->SizeOf(name_);
+    if (disk_->IgnoresSyncOf(name_)) return status;
     if (status.ok()) status = (target()->*sync)(options, debug);
     if (status.ok()) disk_->Synced(name_, size);
     return status;
@@ -241,11 +280,19 @@ IOStatus FaultEnv::Disk::DeleteFile(const std::string& name,
                                     const IOOptions& options,
                                     IODebugContext* debug) {
   IOStatus status = BeforeChange();
-  if (status.ok()) status = target()->DeleteFile(name, options, debug);
+  if (!status.ok()) return status;
+  const std::string path = Normal(name);
+  std::optional<std::string> before = ReadWhole(path);
+  status = target()->DeleteFile(name, options, debug);
   if (!status.ok()) return status;
   absl::MutexLock lock(&mutex_);
-  files_.erase(Normal(name));
-  unsynced_names_.erase(Normal(name));
+  const auto file = files_.find(path);
+  const bool had_durable_name = unsynced_names_.erase(path) == 0;
+  if (file != files_.end() && had_durable_name && before.has_value()) {
+    before->resize(std::min<std::size_t>(before->size(), file->second.synced));
+    unsynced_deletions_[path] = *std::move(before);
+  }
+  files_.erase(path);
   return status;
 }
 
@@ -271,14 +318,26 @@ IOStatus FaultEnv::Disk::RenameFile(const std::string& from,
   return status;
 }
 
-IOStatus FaultEnv::Disk::BeforeChange() const {
+bool FaultEnv::Disk::UsePowerLocked() {
+  if (changes_left_.has_value() && (*changes_left_)-- == 0) {
+    power_ = false;
+    changes_left_.reset();
+  }
+  return power_;
+}
+
+bool FaultEnv::Disk::UsePower() {
   absl::MutexLock lock(&mutex_);
-  return power_ ? IOStatus::OK() : IOStatus::IOError("no power");
+  return UsePowerLocked();
+}
+
+IOStatus FaultEnv::Disk::BeforeChange() {
+  return UsePower() ? IOStatus::OK() : IOStatus::IOError("no power");
 }
 
 IOStatus FaultEnv::Disk::Before(Operation operation, const std::string& name) {
   absl::MutexLock lock(&mutex_);
-  if (!power_) return IOStatus::IOError("no power");
+  if (!UsePowerLocked()) return IOStatus::IOError("no power");
   if (!fault_.has_value() || fault_->operation != operation ||
       !absl::EndsWith(name, fault_->suffix)) {
     return IOStatus::OK();
@@ -315,10 +374,12 @@ void FaultEnv::Disk::Synced(const std::string& name, std::uint64_t size) {
 
 void FaultEnv::Disk::DirectorySynced(const std::string& directory) {
   absl::MutexLock lock(&mutex_);
-  for (auto it = unsynced_names_.begin(); it != unsynced_names_.end();) {
-    it = ParentOf(it->first) == directory ? unsynced_names_.erase(it)
-                                          : std::next(it);
-  }
+  if (ignores_directory_syncs_) return;
+  const auto is_inside = [&directory](const auto& entry) {
+    return ParentOf(entry.first) == directory;
+  };
+  std::erase_if(unsynced_names_, is_inside);
+  std::erase_if(unsynced_deletions_, is_inside);
 }
 
 void FaultEnv::Disk::FailNext(Operation operation, Reason reason,
@@ -337,32 +398,76 @@ void FaultEnv::Disk::CutPower() {
   power_ = false;
 }
 
-void FaultEnv::Disk::LoseUnsynced(RandomSource* random) {
+void FaultEnv::Disk::CutPowerAfter(std::uint64_t operations) {
   absl::MutexLock lock(&mutex_);
+  changes_left_ = operations;
+}
+
+void FaultEnv::Disk::IgnoreLogSyncs() {
+  absl::MutexLock lock(&mutex_);
+  ignores_log_syncs_ = true;
+}
+
+void FaultEnv::Disk::IgnoreDirectorySyncs() {
+  absl::MutexLock lock(&mutex_);
+  ignores_directory_syncs_ = true;
+}
+
+bool FaultEnv::Disk::IgnoresSyncOf(const std::string& name) const {
+  absl::MutexLock lock(&mutex_);
+  return ignores_log_syncs_ && absl::EndsWith(name, ".log");
+}
+
+void FaultEnv::Disk::LoseContents(RandomSource* random, Tear tear) {
   for (auto& [path, file] : files_) {
     if (!std::filesystem::exists(path)) continue;
     const std::uint64_t unsynced = file.size - file.synced;
-    const std::uint64_t kept =
-        random == nullptr ? 0 : Below(random, unsynced + 1);
+    std::uint64_t kept = random == nullptr ? 0 : Below(random, unsynced + 1);
+    // Mostly all of it, with holes: of less the end is cut off anyway.
+    const bool sectors = random != nullptr && tear == Tear::kSectors;
+    if (sectors && Below(random, 2) == 0) kept = unsynced;
     file.size = file.synced + kept;
     file.synced = file.size;
     // The log is allocated ahead, which the size does not show.
     CREDITREG_CHECK(std::filesystem::file_size(path) >= file.size,
                     "the file holds what was appended");
     std::filesystem::resize_file(path, file.size);
+    if (sectors) LoseSectors(path, file.size - kept, random);
   }
+}
+
+void FaultEnv::Disk::LoseNames(RandomSource* random) {
+  const auto write =
+      [this](const std::string& path, const std::string& bytes)
+          ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+            std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+            files_[path] = File{bytes.size(), bytes.size()};
+          };
   for (const auto& [path, before] : unsynced_names_) {
     if (random != nullptr && Below(random, 2) == 0) continue;
     if (before.has_value()) {
-      std::ofstream(path, std::ios::binary | std::ios::trunc) << *before;
-      files_[path] = File{before->size(), before->size()};
+      write(path, *before);
     } else {
       std::filesystem::remove(path);
       files_.erase(path);
     }
   }
+  for (const auto& [path, bytes] : unsynced_deletions_) {
+    if (random != nullptr && Below(random, 2) == 0) continue;
+    if (!std::filesystem::exists(path)) write(path, bytes);
+  }
   unsynced_names_.clear();
+  unsynced_deletions_.clear();
+}
+
+void FaultEnv::Disk::LoseUnsynced(RandomSource* random, Tear tear) {
+  absl::MutexLock lock(&mutex_);
+  LoseContents(random, tear);
+  LoseNames(random);
   fault_.reset();
+  changes_left_.reset();
+  ignores_log_syncs_ = false;
+  ignores_directory_syncs_ = false;
   failures_ = 0;
   power_ = true;
 }
@@ -378,8 +483,14 @@ void FaultEnv::FailNext(Operation operation, Reason reason,
 }
 int FaultEnv::failures() const { return disk_->failures(); }
 void FaultEnv::CutPower() { disk_->CutPower(); }
-void FaultEnv::LoseUnsynced(RandomSource* random) {
-  disk_->LoseUnsynced(random);
+void FaultEnv::CutPowerAfter(std::uint64_t operations) {
+  disk_->CutPowerAfter(operations);
+}
+bool FaultEnv::UsePower() { return disk_->UsePower(); }
+void FaultEnv::IgnoreLogSyncs() { disk_->IgnoreLogSyncs(); }
+void FaultEnv::IgnoreDirectorySyncs() { disk_->IgnoreDirectorySyncs(); }
+void FaultEnv::LoseUnsynced(RandomSource* random, Tear tear) {
+  disk_->LoseUnsynced(random, tear);
 }
 
 }  // namespace creditreg

@@ -12,13 +12,18 @@
 //
 // The files lie in the real directory. Known to be durable: bytes that Sync()
 // or Fsync() covered, in files whose directory was synced after they got their
-// name. A deletion counts as durable at once.
+// name; a deletion once its directory was synced after it.
+//
+// Not covered: what does not go through RocksDB (key files: watched_files.h,
+// RocksDB's own LOG), the name of the database's directory itself, and sectors
+// that go bad or change on their own.
 //
 // Thread safety: may be used from many threads at once.
 
 #ifndef CREDITREG_TESTS_TESTING_FAULT_ENV_H_
 #define CREDITREG_TESTS_TESTING_FAULT_ENV_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -34,6 +39,14 @@ class FaultEnv {
  public:
   enum class Operation { kAppend, kSync };
   enum class Reason { kIoError, kNoSpace };
+  // What a power cut leaves of bytes that were not synced.
+  enum class Tear {
+    // Some from the front.
+    kEnd,
+    // Some sectors of 512 bytes, zeros between them: a disk writes in any
+    // order.
+    kSectors,
+  };
 
   FaultEnv();
   ~FaultEnv();
@@ -51,12 +64,21 @@ class FaultEnv {
 
   // From now on nothing that changes the disk works.
   void CutPower();
+  // The same once `operations` more changes of the disk were asked for.
+  void CutPowerAfter(std::uint64_t operations);
+  // Counts as a change, of other files on the same machine; false: no power.
+  bool UsePower();
+
+  // From now on the disk answers OK to a sync and does nothing: as if nobody
+  // had asked for it. Shows that a test finds a missing sync.
+  void IgnoreLogSyncs();
+  void IgnoreDirectorySyncs();
 
   // Puts the disk into a state it may have after a power cut, and gives power
   // and no faults from then on: without `random` nothing unsynced is left, with
-  // it any part may be, bytes from the front of what was appended. No database
+  // it any part may be: bytes as `tear` says, new names, old ones. No database
   // may be open.
-  void LoseUnsynced(RandomSource* random = nullptr);
+  void LoseUnsynced(RandomSource* random = nullptr, Tear tear = Tear::kEnd);
 
  private:
   class Disk;

@@ -22,6 +22,8 @@ namespace {
 using generator::CodeUse;
 
 constexpr std::size_t kCodes = 12;
+// Crowds have theirs too.
+constexpr std::size_t kCodesOfWorld = 5000;
 constexpr std::int32_t kFirstDay = 20000;
 
 storage::v1::OldNumber MakeNumber(storage::v1::OldNumberKind kind,
@@ -34,34 +36,44 @@ storage::v1::OldNumber MakeNumber(storage::v1::OldNumberKind kind,
 
 }  // namespace
 
-RandomWorld::RandomWorld(std::uint64_t seed) : engine_(seed) {
+RandomWorld::RandomWorld(std::uint64_t seed, std::uint32_t number)
+    : engine_(seed), number_(number) {
   for (std::size_t i = 0; i < kCodes; ++i) {
-    codes_.push_back(
-        generator::MakeUscc("91", "440300", CodeUse::kEnterprise, i));
+    codes_.push_back(generator::MakeUscc("91", "440300", CodeUse::kEnterprise,
+                                         number * kCodesOfWorld + i));
   }
   agency_code_ = generator::MakeUscc("11", "440300", CodeUse::kAgency, 1);
+  // World 0 has names without a mark.
+  const std::string mark = number == 0 ? "" : absl::StrCat(number, "界");
   // The second is the first in other widths: the same name.
-  names_ = {"甲(深圳)公司", "甲（深圳）公司", "乙公司",
-            "丙公司",       "丁公司",         "戊公司"};
+  for (const char* name : {"甲(深圳)公司", "甲（深圳）公司", "乙公司", "丙公司",
+                           "丁公司", "戊公司"}) {
+    names_.push_back(absl::StrCat(mark, name));
+  }
   const std::string org(generator::OrganisationCode(codes_[0]));
+  const std::uint32_t registration = 10000001 + number * 10000;
+  const std::string statistics = absl::StrCat("TJ-", number, "1");
   numbers_ = {
       MakeNumber(storage::v1::OLD_NUMBER_KIND_REGISTRATION,
-                 generator::MakeRegistrationNumber(3, 10000001)),
+                 generator::MakeRegistrationNumber(3, registration)),
       MakeNumber(storage::v1::OLD_NUMBER_KIND_REGISTRATION,
-                 generator::MakeRegistrationNumber(3, 10000002)),
+                 generator::MakeRegistrationNumber(3, registration + 1)),
       MakeNumber(storage::v1::OLD_NUMBER_KIND_ORGANISATION_CODE, org),
       MakeNumber(storage::v1::OLD_NUMBER_KIND_TAX, absl::StrCat("440300", org)),
-      MakeNumber(storage::v1::OLD_NUMBER_KIND_STATISTICS, "TJ-01"),
+      MakeNumber(storage::v1::OLD_NUMBER_KIND_STATISTICS, statistics),
       // The same text as another kind.
-      MakeNumber(storage::v1::OLD_NUMBER_KIND_OTHER, "TJ-01"),
+      MakeNumber(storage::v1::OLD_NUMBER_KIND_OTHER, statistics),
   };
   for (std::uint32_t i = 1; i <= 2; ++i) {
-    resident_ids_.push_back(generator::MakeResidentId(19800101, i));
+    resident_ids_.push_back(
+        generator::MakeResidentId(19800101, number * 10 + i));
     personal_tax_numbers_.push_back(absl::StrCat(resident_ids_.back(), "01"));
   }
   // The second is the first in other brackets: the same document.
-  documents_ = {"粤许〔2026〕1号", "粤许[2026]1号", "粤许〔2026〕2号",
-                "粤罚〔2026〕3号"};
+  for (const char* document : {"粤许〔2026〕1号", "粤许[2026]1号",
+                               "粤许〔2026〕2号", "粤罚〔2026〕3号"}) {
+    documents_.push_back(absl::StrCat(mark, document));
+  }
 }
 
 // Mostly the name the code has at home, so that not everything conflicts.
@@ -232,6 +244,66 @@ std::vector<ImportRowDraft> RandomWorld::MakeFile(bool enterprises,
   return file;
 }
 
+RandomWorld::Crowd RandomWorld::MakeCrowd(std::uint64_t number,
+                                          std::size_t records) {
+  const std::string code =
+      generator::MakeUscc("91", "440300", CodeUse::kEnterprise,
+                          number_ * kCodesOfWorld + 1000 + 2 * number);
+  const std::string registration = generator::MakeRegistrationNumber(
+      3, 20000001 + number_ * 10000 + static_cast<std::uint32_t>(number));
+  const std::string organisation(generator::OrganisationCode(code));
+  const std::string name = absl::StrCat("众公司", number_, "-", number);
+  Crowd crowd;
+  for (std::size_t i = 0; i < records; ++i) {
+    RecordDraft draft = MakeRecord();
+    storage::v1::Record& content = draft.content;
+    content.clear_licence();
+    content.clear_complaint();
+    content.set_family(storage::v1::FAMILY_PENALTY);
+    content.mutable_penalty()->set_document_number(
+        absl::StrCat("粤众〔2026〕", number_, "-", number, "-", i, "号"));
+    content.mutable_deciding_agency()->set_name("某市市场监督管理局");
+    draft.personal.Clear();
+    storage::v1::Party& party = *content.mutable_party();
+    party.Clear();
+    party.set_category(storage::v1::PARTY_CATEGORY_ORGANISATION);
+    if (Chance(90)) party.set_name(Chance(90) ? name : Pick(names_));
+    if (Chance(60)) {
+      party.set_uscc(code);
+    } else {
+      party.set_registration_number(registration);
+      // Waits under both.
+      if (Chance(40)) party.set_organisation_code(organisation);
+    }
+    crowd.records.push_back(std::move(draft));
+  }
+  crowd.enterprise = MakeEnterprise();
+  storage::v1::Enterprise& content = crowd.enterprise.content;
+  content.clear_former_codes();
+  content.clear_former_names();
+  content.clear_old_numbers();
+  crowd.enterprise.personal.reset();
+  content.set_name(name);
+  content.set_uscc(code);
+  if (Chance(25)) {
+    content.set_uscc(
+        generator::MakeUscc("91", "440300", CodeUse::kEnterprise,
+                            number_ * kCodesOfWorld + 1001 + 2 * number));
+    storage::v1::FormerCode& former = *content.add_former_codes();
+    former.set_uscc(code);
+    former.set_merged(Chance(50));
+  }
+  if (Chance(80)) {
+    *content.add_old_numbers() =
+        MakeNumber(storage::v1::OLD_NUMBER_KIND_REGISTRATION, registration);
+  }
+  if (Chance(50)) {
+    *content.add_old_numbers() = MakeNumber(
+        storage::v1::OLD_NUMBER_KIND_ORGANISATION_CODE, organisation);
+  }
+  return crowd;
+}
+
 std::vector<FindQuery> RandomWorld::AllQueries() const {
   std::vector<FindQuery> queries;
   const auto add = [&queries](const std::string& identifier,
@@ -256,8 +328,9 @@ std::vector<FindQuery> RandomWorld::AllQueries() const {
     add(number, OldNumberKind::kTax, names_[2]);
     add(number, OldNumberKind::kOther, "");
   }
-  for (const char* text : {"00000000000000000X", "无", "", "914403001922038217",
-                           "9144", "110108012660422", "tj-01", "ＴＪ－０１"}) {
+  for (const char* text :
+       {"00000000000000000X", "无", "", "914403001922038217", "9144",
+        "110108012660422", "tj-01", "ＴＪ－０１", "tj-11"}) {
     add(text, std::nullopt, "");
     add(text, OldNumberKind::kStatistics, "");
   }

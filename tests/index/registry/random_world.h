@@ -20,7 +20,9 @@ namespace creditreg {
 
 class RandomWorld {
  public:
-  explicit RandomWorld(std::uint64_t seed);
+  // Worlds of different numbers (0 .. 9) have nothing in common: no code, name,
+  // number, person or document.
+  explicit RandomWorld(std::uint64_t seed, std::uint32_t number = 0);
 
   // 0 .. n - 1. Drawn by hand: the standard's distributions differ between
   // libraries, and a seed must mean the same everywhere.
@@ -38,6 +40,14 @@ class RandomWorld {
   // Rows 1 .. n of a file that holds one of the two, broken rows among them.
   std::vector<ImportRowDraft> MakeFile(bool enterprises, std::size_t rows);
 
+  // Records that wait for one enterprise which nobody else names, and that
+  // enterprise; `number` tells crowds apart.
+  struct Crowd {
+    std::vector<RecordDraft> records;
+    EnterpriseDraft enterprise;
+  };
+  Crowd MakeCrowd(std::uint64_t number, std::size_t records);
+
   // Every look-up that may find something, and some that cannot.
   std::vector<FindQuery> AllQueries() const;
 
@@ -48,6 +58,7 @@ class RandomWorld {
   void SetDetails(storage::v1::Record* content);
 
   std::mt19937_64 engine_;
+  const std::uint32_t number_;
   std::vector<std::string> codes_;
   std::vector<std::string> names_;
   std::vector<storage::v1::OldNumber> numbers_;

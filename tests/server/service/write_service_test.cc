@@ -265,6 +265,30 @@ TEST_F(WriteServiceTest, AHiddenFileIsWithheldForGovernment) {
   EXPECT_EQ(CodeAndReason(Write(request, &response)), "NOT_FOUND NOT_FOUND");
 }
 
+// Also when the identifier it was asked by leads nowhere any more.
+TEST_F(WriteServiceTest, AWithholdingSentAgainIsAnsweredAsTheFirstTime) {
+  v1::Enterprise enterprise = SampleEnterprise(kCodeA, "甲公司");
+  v1::OldNumber& number = *enterprise.add_old_numbers();
+  number.set_kind(v1::OLD_NUMBER_KIND_STATISTICS);
+  number.set_value("TJ-01");
+  server_.Put(enterprise);
+  v1::WithholdEnterpriseRequest request;
+  request.set_request_id("h-1");
+  request.mutable_item()->set_identifier("TJ-01");
+  request.set_withheld(true);
+  request.set_reason("法院令");
+  v1::WithholdEnterpriseResponse first;
+  ASSERT_EQ(CodeAndReason(Write(request, &first)), "OK");
+  enterprise.clear_old_numbers();
+  server_.Put(enterprise);
+  v1::WithholdEnterpriseResponse again;
+  ASSERT_EQ(CodeAndReason(Write(request, &again)), "OK");
+  EXPECT_EQ(again.ShortDebugString(), first.ShortDebugString());
+  request.set_reason("另一道命令");
+  EXPECT_EQ(CodeAndReason(Write(request, &again)),
+            "ALREADY_EXISTS REQUEST_ID_REUSED");
+}
+
 TEST_F(WriteServiceTest, ADrainedRegistryRefusesWritesAndReadsOn) {
   server_.Put(SampleEnterprise(kCodeA, "甲公司"));
   server_.registry().Drain();
