@@ -33,7 +33,8 @@ usage() {
 
 # ---------------------------------------------------------------- the parts
 
-# Operations on registry and oracle: 100,000 with each seed.
+# Operations on registry and oracle: 100,000 with each seed, the first seed also
+# where the time is short for it (two minutes of one idle core).
 part_oracle() {
   run_test tests/index/registry/registry_differential_test \
     DifferentialTest.TheRegistryAnswersAsTheOracle \

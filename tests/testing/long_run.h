@@ -37,8 +37,11 @@ class LongRun {
   // False: the test has its own short measure.
   bool has_time() const { return seconds_ > 0; }
   absl::Duration elapsed() const { return absl::Now() - start_; }
-  bool TimeIsUp() const {
-    return elapsed() >= absl::Seconds(static_cast<std::int64_t>(seconds_));
+  bool TimeIsUp() const { return !HasTimeFor(absl::ZeroDuration()); }
+  // Whether something that takes so long still fits.
+  bool HasTimeFor(absl::Duration more) const {
+    return elapsed() + more <
+           absl::Seconds(static_cast<std::int64_t>(seconds_));
   }
 
   // At most every few seconds.
