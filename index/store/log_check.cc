@@ -18,6 +18,8 @@ namespace {
 
 constexpr absl::string_view kChecking = "open database: check logs";
 constexpr std::size_t kHeaderBytes = 7;
+constexpr int kFullType = 1;
+constexpr int kFirstType = 2;
 constexpr int kLastType = 4;
 // Types of logs whose files are used again, which ours are not. RocksDB ends a
 // log without a word where one of them names another log.
@@ -92,10 +94,14 @@ bool IsWholeButForItsHead(absl::string_view rest) {
   return false;
 }
 
-// Whether a whole fragment begins anywhere in `bytes`. That of a torn one does
-// so by chance in 1 of 2^32 places.
-bool HoldsWholeFragment(absl::string_view bytes) {
+// Whether a record begins anywhere in `bytes`, its first fragment whole: it was
+// written after whatever lies before. Later fragments prove nothing, as a disk
+// may have written the parts of one record in any order. Other bytes look like
+// one by chance in 1 of 2^32 places.
+bool HoldsStartOfRecord(absl::string_view bytes) {
   for (; bytes.size() >= kHeaderBytes; bytes.remove_prefix(1)) {
+    const int type = TypeIn(bytes);
+    if (type != kFullType && type != kFirstType) continue;
     const std::size_t size = kHeaderBytes + LengthIn(bytes);
     if (size <= bytes.size() && IsWhole(bytes.substr(0, size))) return true;
   }
@@ -151,7 +157,7 @@ bool LogChecker::AddBlock(absl::string_view block) {
     if (IsWholeButForItsHead(rest)) return false;
     rest.remove_prefix(1);
   }
-  return !is_cut_ || !HoldsWholeFragment(rest);
+  return !is_cut_ || !HoldsStartOfRecord(rest);
 }
 
 absl::StatusOr<LogFiles> CheckLogs(rocksdb::Env* env,

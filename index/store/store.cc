@@ -186,6 +186,9 @@ class RocksStore final : public Store {
   absl::Status Failure() const override;
   void OnFailure(std::function<void()> call) override;
   absl::Status Reopen() override;
+  bool IsOpen() const override {
+    return Database::Use(&database_).db() != nullptr;
+  }
   StoreFigures Figures() const override;
 
  private:
@@ -262,8 +265,7 @@ void RocksStore::CallOnFailure() {
 
 absl::Status RocksStore::Failure() const {
   CREDITREG_RETURN_IF_ERROR(database_.failure());
-  const Database::Use use(&database_);
-  if (use.db() != nullptr) return absl::OkStatus();
+  if (IsOpen()) return absl::OkStatus();
   return absl::UnavailableError("open database: closed, want it opened again");
 }
 

@@ -175,6 +175,9 @@ class Store {
   //   DataLoss: files are damaged; or an acknowledged Write() is gone.
   virtual absl::Status Reopen() = 0;
 
+  // False after a Reopen() that closed it and could not open it again.
+  virtual bool IsOpen() const = 0;
+
   virtual StoreFigures Figures() const = 0;
 
  protected:

@@ -493,6 +493,7 @@ void FaultEnv::Disk::LoseUnsynced(RandomSource* random) {
   }
   unsynced_names_.clear();
   faults_.clear();
+  free_bytes_.reset();
   failures_ = 0;
   power_ = true;
 }
