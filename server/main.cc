@@ -1,6 +1,7 @@
 // creditregd: the credit registry's server. Builds every object, in order, and
 // takes them down in the reverse one.
 
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -146,11 +147,27 @@ int Serve(const ServerConfig& config) {
   log.Write(LogLevel::kInfo, "listening", {{"address", (*server)->address()}});
 
   bool healthy = true;
+  absl::Status write_state;
+  std::uint64_t reopenings = 0;
   while (!stop.Wait(kHealthInterval)) {
     const int cancelled = gate.CancelOlderThan(kUnaryLimit);
     if (cancelled > 0) {
       log.Write(LogLevel::kWarning, "calls_cancelled",
                 {{"calls", std::int64_t{cancelled}}});
+    }
+    const std::uint64_t reopened = (*registry)->Figures().reopenings;
+    if (reopened != reopenings) {
+      reopenings = reopened;
+      log.Write(LogLevel::kWarning, "store_reopened",
+                {{"reopenings", static_cast<std::int64_t>(reopenings)}});
+    }
+    const absl::Status now = (*registry)->WriteState();
+    if (now != write_state) {
+      write_state = now;
+      log.Write(now.ok() ? LogLevel::kInfo : LogLevel::kError,
+                now.ok() ? "writes_taken" : "writes_refused",
+                {{"code", absl::StatusCodeToString(now.code())},
+                 {"error", std::string(now.message())}});
     }
     if ((*registry)->Healthy() == healthy) continue;
     healthy = !healthy;

@@ -40,10 +40,14 @@ struct RunningImport::Shared {
   std::function<void(std::uint64_t)> link_backlog;
   // The writer's thread only, once the session began.
   storage::v1::ImportRow row;
+  // A commit's outcome is unknown, so `row` may not be what is stored.
+  bool is_broken_off = false;
 
   // After what was applied behind `before` could not be committed: the rows
   // are still to come. Of several that failed together the first counts.
-  void GoBackTo(const storage::v1::ImportRow& before) {
+  void GoBackTo(const storage::v1::ImportRow& before,
+                const absl::Status& failure) {
+    if (absl::IsUnknown(failure)) is_broken_off = true;
     if (before.rows_done() <= row.rows_done()) row = before;
   }
 };
@@ -122,6 +126,12 @@ absl::Status CheckTurn(const std::vector<PreparedRow>& rows,
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status BrokenOff() {
+  return absl::AbortedError(
+      "IMPORT_BROKEN_OFF: rows: whether earlier ones are stored is not known, "
+      "want the file again with the same request id");
 }
 
 void TakeImportNo(const StartImport& start, Transaction& transaction,
@@ -269,6 +279,10 @@ void RunningImport::AppendRows(std::vector<ImportRowDraft> rows,
     storage::v1::ImportRow progress = shared->row;
     const StartImport& start = shared->start;
     piece->before = progress;
+    if (shared->is_broken_off) {
+      piece->answer = BrokenOff();
+      return;
+    }
     if (absl::Status turn = CheckTurn(piece->rows, progress); !turn.ok()) {
       piece->answer = std::move(turn);
       return;
@@ -314,7 +328,7 @@ void RunningImport::AppendRows(std::vector<ImportRowDraft> rows,
                                           std::uint64_t sequence) {
     if (!committed.ok()) {
       // Refused before its turn, it changed nothing.
-      if (piece->applied) shared->GoBackTo(piece->before);
+      if (piece->applied) shared->GoBackTo(piece->before, committed);
       piece->done(committed);
       return;
     }
@@ -334,6 +348,10 @@ absl::StatusOr<ImportAnswer> RunningImport::Finish(std::uint64_t total_bytes,
   std::optional<storage::v1::ImportRow> before;
   WriteWork work;
   work.apply = [&](Transaction& transaction) {
+    if (shared_->is_broken_off) {
+      answer = BrokenOff();
+      return;
+    }
     storage::v1::ImportRow progress = shared_->row;
     before = progress;
     const StartImport& start = shared_->start;
@@ -353,9 +371,9 @@ absl::StatusOr<ImportAnswer> RunningImport::Finish(std::uint64_t total_bytes,
   };
   work.answer = [&](const absl::Status& committed, std::uint64_t sequence) {
     if (committed.ok()) {
-      answer->sequence = sequence;
+      if (answer.ok()) answer->sequence = sequence;
     } else {
-      if (before.has_value()) shared_->GoBackTo(*before);
+      if (before.has_value()) shared_->GoBackTo(*before, committed);
       answer = committed;
     }
     finished.Notify();

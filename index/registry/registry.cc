@@ -109,6 +109,10 @@ class RegistryImpl final : public Registry {
     writer.max_queued_rows = options.max_queued_rows;
     writer.view = std::move(view);
     writer.page_cache = options.page_cache;
+    writer.least_reopen_wait = options.least_reopen_wait;
+    writer.most_reopen_wait = options.most_reopen_wait;
+    // Damage shows in verify; what stays behind is gone on with by the next.
+    writer.reopened = [this] { (void)ResumeBacklog(); };
     writer_ = std::make_unique<Writer>(std::move(writer));
   }
 
@@ -117,7 +121,8 @@ class RegistryImpl final : public Registry {
     if (writer_ != nullptr) writer_->Stop();
   }
 
-  // Goes on with what a crash left.
+  // Goes on with what a crash or a reopening broke off. Links that were still
+  // queued are then gone through twice, which changes nothing.
   absl::Status ResumeBacklog() {
     if (writer_ == nullptr) return absl::OkStatus();
     CREDITREG_ASSIGN_OR_RETURN(const std::vector<std::uint64_t> backlog,
@@ -265,12 +270,14 @@ class RegistryImpl final : public Registry {
     RunningImport::Options options;
     // Pieces of an earlier run may still be queued: this one goes on after
     // them.
-    AwaitQueued();
+    const absl::Status settled = AwaitQueued();
     options.closed = [this, id] {
       absl::MutexLock lock(&imports_mutex_);
       running_imports_.erase(id);
     };
-    absl::StatusOr<storage::v1::ImportRow> row = ReadOrMakeImport(start);
+    // While writes are refused an earlier piece may be stored and not seen.
+    absl::StatusOr<storage::v1::ImportRow> row =
+        settled.ok() ? ReadOrMakeImport(start) : settled;
     if (!row.ok()) {
       options.closed();
       return row.status();
@@ -308,7 +315,8 @@ class RegistryImpl final : public Registry {
       figures.queued_rows = writer.queued_rows;
       figures.groups_committed = writer.groups_committed;
       figures.rows_committed = writer.rows_committed;
-      figures.writer_ok = writer_->healthy();
+      figures.reopenings = writer.reopenings;
+      figures.writer_ok = writer_->write_state().ok();
     }
     return figures;
   }
@@ -328,6 +336,10 @@ class RegistryImpl final : public Registry {
 
   bool Healthy() const override {
     return writer_ == nullptr || writer_->healthy();
+  }
+
+  absl::Status WriteState() const override {
+    return writer_ == nullptr ? ReadOnly() : writer_->write_state();
   }
 
   void Drain() override {
@@ -397,16 +409,20 @@ class RegistryImpl final : public Registry {
   }
 
   // Returns when nothing that was queued before can be committed any more.
-  void AwaitQueued() {
+  // Errors: those of writes that are refused.
+  absl::Status AwaitQueued() {
     absl::Notification answered;
+    absl::Status result;
     WriteWork work;
     work.rows = 0;
     work.apply = [](Transaction&) {};
-    work.answer = [&answered](const absl::Status&, std::uint64_t) {
+    work.answer = [&](const absl::Status& committed, std::uint64_t) {
+      result = committed;
       answered.Notify();
     };
     writer_->EnqueueInternal(std::move(work));
     answered.WaitForNotification();
+    return result;
   }
 
   absl::StatusOr<storage::v1::ImportRow> ReadOrMakeImport(

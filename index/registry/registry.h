@@ -137,10 +137,14 @@ struct WriteAnswer {
 //   record" FailedPrecondition  "CODE_CONFLICT: ...", "WITHDRAWN: ...",
 //                       "NAME_NEVER_HELD: ..." (corrections),
 //                       "IMPORT_RUNNING: ..."
-//   ResourceExhausted   "OVERLOADED: ..." queue full, "DISK_FULL: ..."
-//   Unknown             the disk failed while committing: may or may not be
+//   ResourceExhausted   "OVERLOADED: ..." queue full, "DISK_FULL: ..."; nothing
 //                       stored
-//   Unavailable         shutting down, or the disk failed before
+//   Unknown             the disk failed while committing: stored whole or not
+//                       at all; the same request id again tells
+//   Unavailable         shutting down; "STORE_REOPENING: ..." the disk failed
+//                       and the database is not open again yet; nothing stored
+//   DataLoss            stored data is damaged, so writing stopped; or the
+//                       write had to read it; nothing stored
 // The word before the first colon is the ErrorInfo reason where it is all
 // capitals.
 using WriteCallback = std::function<void(absl::StatusOr<WriteAnswer>)>;
@@ -189,8 +193,10 @@ class ImportSession {
   virtual absl::StatusOr<std::vector<ImportRowResult>> ReadOutcomes(
       std::uint64_t first, std::uint64_t count) const = 0;
   // Stores rows, which go on where the last ones ended. Several calls may be
-  // under way; they are answered in order. `bytes_done` and `prefix_sm3` are
-  // those of the file up to the last of them. At most 1000 rows.
+  // under way; they are answered in order. After Unknown every later call is
+  // Aborted "IMPORT_BROKEN_OFF: ...": how far it got tells the next session.
+  // `bytes_done` and `prefix_sm3` are those of the file up to the last of them.
+  // At most 1000 rows.
   virtual void AppendRows(std::vector<ImportRowDraft> rows,
                           std::uint64_t bytes_done, std::string prefix_sm3,
                           ImportCallback done) = 0;
@@ -214,6 +220,10 @@ struct RegistryOptions {
   // Told what every commit touches, before a view shows it. Null: none. Not
   // owned; outlives the registry.
   PageCache* page_cache = nullptr;
+  // Between attempts to reopen the database after the disk failed: from the one
+  // to the other, doubling.
+  absl::Duration least_reopen_wait = absl::Milliseconds(100);
+  absl::Duration most_reopen_wait = absl::Seconds(10);
 };
 
 // Figures of the registry, for statistics.
@@ -224,6 +234,8 @@ struct RegistryFigures {
   std::uint64_t groups_committed = 0;
   std::uint64_t rows_committed = 0;
   bool writer_ok = true;
+  // How often the database was opened again after a failure.
+  std::uint64_t reopenings = 0;
 };
 
 struct VerifyOptions {
@@ -248,7 +260,9 @@ class Registry {
  public:
   static constexpr std::uint64_t kMaxPendingCount = 10000;
 
-  // Opens or creates the registry and starts its writer.
+  // Opens or creates the registry and starts its writer. When the disk fails
+  // later, the database is reopened in place: views taken before answer
+  // Unavailable "STORE_REOPENING: ..." from then on.
   //
   // Errors: as Store::Open() and the key files; FailedPrecondition the layout
   // is newer than this program, or the key ring is another registry's.
@@ -270,7 +284,8 @@ class Registry {
   // Begins or goes on with an import. Waits until what is queued is committed,
   // so not from a callback.
   //
-  // Errors: FailedPrecondition "IMPORT_RUNNING: ...";  AlreadyExists
+  // Errors: as of writes while these are refused; FailedPrecondition
+  // "IMPORT_RUNNING: ...";  AlreadyExists
   // "REQUEST_ID_REUSED: ..." the id came with another format or source (that
   // the bytes differ shows later: the caller compares prefix_sm3).
   virtual absl::StatusOr<std::unique_ptr<ImportSession>> BeginImport(
@@ -289,8 +304,12 @@ class Registry {
       const VerifyOptions& options,
       const std::function<bool(const VerifyProgress&)>& progress) = 0;
 
-  // False once the disk failed: writes are refused until a restart.
+  // False while nothing can be served: the database is closed after a failure
+  // and cannot be opened again yet.
   virtual bool Healthy() const = 0;
+
+  // OK, or why writes are refused now. For the operator: may name files.
+  virtual absl::Status WriteState() const = 0;
 
   // Refuses new writes with Unavailable, answers those queued.
   virtual void Drain() = 0;

@@ -1,8 +1,11 @@
 #include "index/registry/writer.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -12,12 +15,15 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/base/check.h"
 #include "index/base/clock.h"
+#include "index/base/status_macros.h"
 #include "index/codec/keys.h"
 #include "index/codec/value.h"
+#include "index/registry/rows.h"
 #include "index/registry/snapshot_view.h"
 #include "index/registry/transaction.h"
 #include "index/registry/write_context.h"
@@ -40,15 +46,41 @@ absl::Status ShuttingDown() {
   return absl::UnavailableError("writes: shutting down, nothing stored");
 }
 
-absl::Status DiskFailed() {
+// What a caller is told whose write was not even tried. `failure` may name
+// files, which are none of his business.
+absl::Status RefusalFor(const absl::Status& failure) {
+  if (absl::IsResourceExhausted(failure)) {
+    return absl::ResourceExhaustedError(
+        "DISK_FULL: writes: no room on the disk; nothing stored");
+  }
+  if (absl::IsDataLoss(failure)) {
+    return absl::DataLossError(
+        "writes: stored data is damaged, want it restored; nothing stored");
+  }
   return absl::UnavailableError(
-      "writes: the disk failed before, want a restart; nothing stored");
+      "STORE_REOPENING: writes: the database is being reopened after a "
+      "failure; nothing stored");
+}
+
+bool AreSame(const storage::v1::Counters& a, const storage::v1::Counters& b) {
+  return EncodeValue(a) == EncodeValue(b);
 }
 
 }  // namespace
 
 Writer::Writer(Options options)
-    : options_(std::move(options)), view_(std::move(options_.view)) {
+    : options_(std::move(options)),
+      view_(std::move(options_.view)),
+      reopen_wait_(options_.least_reopen_wait) {
+  options_.store->OnFailure([this] {
+    absl::MutexLock lock(&mutex_);
+    failed_ = true;
+  });
+  // It may have failed before it was listened to.
+  if (!options_.store->Failure().ok()) {
+    absl::MutexLock lock(&mutex_);
+    failed_ = true;
+  }
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -63,14 +95,15 @@ void Writer::Stop() {
     stopping_ = true;
   }
   thread_.join();
+  options_.store->OnFailure(nullptr);
 }
 
 void Writer::Enqueue(WriteWork work) {
   absl::Status refused;
   {
     absl::MutexLock lock(&mutex_);
-    if (!healthy_) {
-      refused = DiskFailed();
+    if (!refusal_.ok()) {
+      refused = refusal_;
     } else if (draining_) {
       refused = ShuttingDown();
     } else if (queued_rows_ > 0 &&
@@ -86,15 +119,17 @@ void Writer::Enqueue(WriteWork work) {
 }
 
 void Writer::EnqueueInternal(WriteWork work) {
+  absl::Status refused;
   {
     absl::MutexLock lock(&mutex_);
-    if (healthy_ && !stopping_) {
+    if (refusal_.ok() && !stopping_) {
       queued_rows_ += work.rows;
       queue_.push_back(std::move(work));
       return;
     }
+    refused = refusal_.ok() ? ShuttingDown() : refusal_;
   }
-  work.answer(ShuttingDown(), 0);
+  work.answer(refused, 0);
 }
 
 std::shared_ptr<const SnapshotView> Writer::view() const {
@@ -103,8 +138,14 @@ std::shared_ptr<const SnapshotView> Writer::view() const {
 }
 
 bool Writer::healthy() const {
+  if (!options_.store->IsOpen()) return false;
   absl::MutexLock lock(&mutex_);
-  return healthy_;
+  return !view_is_void_;
+}
+
+absl::Status Writer::write_state() const {
+  absl::MutexLock lock(&mutex_);
+  return failure_;
 }
 
 void Writer::Drain() {
@@ -114,20 +155,34 @@ void Writer::Drain() {
 
 Writer::Figures Writer::figures() const {
   absl::MutexLock lock(&mutex_);
-  return {queued_rows_, groups_committed_, rows_committed_};
+  return {queued_rows_, groups_committed_, rows_committed_, reopenings_};
 }
 
 void Writer::Run() {
   while (true) {
+    if (AwaitWork()) {
+      Settle();
+      continue;
+    }
     std::vector<WriteWork> group = TakeGroup();
     if (group.empty()) return;
     CommitGroup(std::move(group));
   }
 }
 
+bool Writer::AwaitWork() {
+  absl::MutexLock lock(&mutex_);
+  if (refusal_.ok()) {
+    mutex_.Await(absl::Condition(this, &Writer::IsDue));
+    return failed_;
+  }
+  // The queue is empty, and nothing comes into it.
+  return !mutex_.AwaitWithDeadline(absl::Condition(this, &Writer::IsDue),
+                                   next_attempt_);
+}
+
 std::vector<WriteWork> Writer::TakeGroup() {
   absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(this, &Writer::QueueReady));
   std::vector<WriteWork> group;
   std::size_t rows = 0;
   while (!queue_.empty() &&
@@ -142,44 +197,129 @@ std::vector<WriteWork> Writer::TakeGroup() {
 
 void Writer::CommitGroup(std::vector<WriteWork> group) {
   const std::shared_ptr<const SnapshotView> before = view();
-  absl::Status committed;
   std::uint64_t sequence = before->sequence();
+  Transaction transaction(before->rows(), before->counters());
+  std::size_t rows = 0;
+  for (WriteWork& work : group) {
+    work.apply(transaction);
+    rows += work.rows;
+  }
+  ForgetOldRequests(transaction);
+  const absl::Status committed = Commit(transaction);
+  if (committed.ok()) {
+    sequence = view()->sequence();
+    absl::MutexLock lock(&mutex_);
+    ++groups_committed_;
+    rows_committed_ += rows;
+  }
+  for (WriteWork& work : group) work.answer(committed, sequence);
+}
+
+void Writer::Settle() {
+  const absl::Time now = absl::Now();
+  bool is_first_attempt = false;
   {
     absl::MutexLock lock(&mutex_);
-    if (!healthy_) committed = DiskFailed();
+    is_first_attempt = refusal_.ok();
   }
-  if (committed.ok()) {
-    Transaction transaction(before->rows(), before->counters());
-    std::size_t rows = 0;
-    for (WriteWork& work : group) {
-      work.apply(transaction);
-      rows += work.rows;
+  if (is_first_attempt) {
+    if (now - last_reopened_ < options_.most_reopen_wait) {
+      const absl::Status failure = options_.store->Failure();
+      return Refuse(failure.ok() ? commit_failure_ : failure);
     }
-    ForgetOldRequests(transaction);
-    committed = Commit(transaction);
+    reopen_wait_ = options_.least_reopen_wait;
+  }
+  if (absl::Status reopened = Reopen(); !reopened.ok()) {
+    return Refuse(reopened);
+  }
+  last_reopened_ = absl::Now();
+  attempted_.reset();
+  {
     absl::MutexLock lock(&mutex_);
-    if (committed.ok()) {
-      ++groups_committed_;
-      rows_committed_ += rows;
-    } else if (!absl::IsResourceExhausted(committed)) {
-      // Nobody knows what is on disk now: only a restart can tell.
-      healthy_ = false;
-    }
+    failed_ = false;
+    refusal_ = absl::OkStatus();
+    failure_ = absl::OkStatus();
+    ++reopenings_;
   }
-  if (committed.ok()) sequence = view()->sequence();
-  for (WriteWork& work : group) work.answer(committed, sequence);
+  // It may have failed again before that.
+  if (!options_.store->Failure().ok()) {
+    absl::MutexLock lock(&mutex_);
+    failed_ = true;
+  }
+  if (options_.reopened != nullptr) options_.reopened();
+}
+
+absl::Status Writer::Reopen() {
+  CREDITREG_RETURN_IF_ERROR(options_.context.data_keys->Reopen());
+  if (!options_.store->Failure().ok()) {
+    CREDITREG_RETURN_IF_ERROR(options_.store->Reopen());
+    absl::MutexLock lock(&mutex_);
+    view_is_void_ = true;
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!view_is_void_) return absl::OkStatus();
+  }
+  std::shared_ptr<const Snapshot> rows = options_.store->TakeSnapshot();
+  CREDITREG_ASSIGN_OR_RETURN(
+      std::optional<storage::v1::Counters> counters,
+      ReadRow<storage::v1::Counters>(*rows, MetaKey("counters")));
+  // The group in flight is there whole or not at all.
+  if (!counters.has_value() ||
+      !(AreSame(*counters, view()->counters()) ||
+        (attempted_.has_value() && AreSame(*counters, *attempted_)))) {
+    return absl::DataLossError(
+        "counters: not as before or after the last commit");
+  }
+  // Nobody told the pages what the group in flight touched.
+  if (options_.page_cache != nullptr) {
+    options_.page_cache->TouchAll(counters->sequence());
+  }
+  Show(std::make_shared<SnapshotView>(std::move(rows), *std::move(counters),
+                                      options_.keys,
+                                      options_.context.data_keys));
+  absl::MutexLock lock(&mutex_);
+  view_is_void_ = false;
+  return absl::OkStatus();
+}
+
+void Writer::Refuse(const absl::Status& failure) {
+  const absl::Status refusal = RefusalFor(failure);
+  next_attempt_ = absl::Now() + reopen_wait_;
+  reopen_wait_ = std::min(2 * reopen_wait_, options_.most_reopen_wait);
+  std::deque<WriteWork> refused;
+  {
+    absl::MutexLock lock(&mutex_);
+    refusal_ = refusal;
+    failure_ = failure;
+    refused.swap(queue_);
+    queued_rows_ = 0;
+  }
+  for (WriteWork& work : refused) work.answer(refusal, 0);
 }
 
 absl::Status Writer::Commit(Transaction& transaction) {
   if (transaction.empty()) return absl::OkStatus();
+  const auto fail = [this](const absl::Status& failure) {
+    commit_failure_ = failure;
+    {
+      absl::MutexLock lock(&mutex_);
+      failed_ = true;
+    }
+    return absl::IsUnknown(failure) ? failure : RefusalFor(failure);
+  };
+  // Nothing refers to the keys of a batch that is not written.
   if (absl::Status synced = options_.context.data_keys->Sync(); !synced.ok()) {
-    return synced;
+    return fail(synced);
   }
   transaction.Put(MetaKey("counters"), transaction.counters());
   storage::v1::Counters counters = transaction.counters();
   const WriteBatch batch = transaction.TakeBatch();
   if (absl::Status written = options_.store->Write(batch); !written.ok()) {
-    return written;
+    if (absl::IsUnknown(written)) attempted_ = std::move(counters);
+    // Too little room left, and nothing failed.
+    if (options_.store->Failure().ok()) return written;
+    return fail(written);
   }
   TouchPages(batch, counters.sequence());
   Show(std::make_shared<SnapshotView>(options_.store->TakeSnapshot(),

@@ -157,6 +157,7 @@ class SlotFile final : public DataKeyStore {
 
   absl::StatusOr<NewKey> Add() override;
   absl::Status Sync() override;
+  absl::Status Reopen() override;
   absl::StatusOr<Key256> Get(std::uint64_t slot) const override;
   absl::Status Destroy(std::uint64_t slot) override;
 
@@ -222,10 +223,30 @@ absl::Status SlotFile::SyncLocked() {
   if (stored.ok()) stored = SyncFile(file_, kStoring);
   if (!stored.ok()) {
     failed_ = true;
-    return absl::UnknownError(stored.message());
+    return stored;
   }
   slots_on_disk_.store(first + pending_.size() / kSlotBytes);
   pending_.clear();
+  return absl::OkStatus();
+}
+
+absl::Status SlotFile::Reopen() {
+  constexpr absl::string_view kReopening = "reopen data keys";
+  absl::MutexLock lock(&mutex_);
+  if (!failed_) return absl::OkStatus();
+  pending_.clear();
+  const std::uint64_t size = slots_on_disk_.load() * kSlotBytes;
+  CREDITREG_ASSIGN_OR_RETURN(const std::uint64_t found,
+                             FileSize(file_, kReopening));
+  if (found < size) {
+    return absl::DataLossError(
+        absl::StrCat(kReopening, ": the file lost slots at its end"));
+  }
+  // What lies behind may look written and not be on disk. It goes, so that
+  // whatever is appended next is written anew, with the page it begins in.
+  CREDITREG_RETURN_IF_ERROR(CutFile(file_, size, kReopening));
+  CREDITREG_RETURN_IF_ERROR(SyncFile(file_, kReopening));
+  failed_ = false;
   return absl::OkStatus();
 }
 
@@ -265,9 +286,8 @@ absl::Status SlotFile::Destroy(std::uint64_t slot) {
   }
   absl::Status done = SyncLocked();
   if (done.ok()) done = Overwrite(slot);
-  if (done.ok()) return done;
-  failed_ = true;
-  return absl::UnavailableError(done.message());
+  if (!done.ok()) failed_ = true;
+  return done;
 }
 
 absl::Status SlotFile::Overwrite(std::uint64_t slot) {

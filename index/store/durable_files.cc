@@ -20,7 +20,12 @@ constexpr mode_t kGroupAndOthers = 0077;
 
 // `error` is the errno of a call that failed.
 absl::Status SystemError(int error, absl::string_view doing) {
-  return absl::UnavailableError(absl::ErrnoToStatus(error, doing).message());
+  const absl::Status status = absl::ErrnoToStatus(error, doing);
+  if (error == ENOSPC || error == EDQUOT) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("DISK_FULL: ", status.message()));
+  }
+  return absl::UnavailableError(status.message());
 }
 
 absl::StatusOr<FileDescriptor> OpenWith(const std::string& path, int flags,

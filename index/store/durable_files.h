@@ -6,7 +6,8 @@
 // it begins the message of an error.
 //
 // Errors of every function, unless it says otherwise:
-//   Unavailable: the system refused; the message says why.
+//   ResourceExhausted "DISK_FULL: ...": there is no room.
+//   Unavailable: the system refused otherwise; the message says why.
 //
 // Thread safety: free functions; a FileDescriptor is owned by one thread.
 

@@ -28,7 +28,7 @@ namespace creditreg {
 //   FailedPrecondition: others than the owner may read the file or directory;
 //     the file is missing (and may not be made, or data_keys exists).
 //   DataLoss: wrong length, version or checksum.
-//   Unavailable: the disk failed.
+//   ResourceExhausted "DISK_FULL: ...", Unavailable: the disk failed.
 struct KeyRingOptions {
   std::string key_dir;
   bool create_if_missing = false;
@@ -52,7 +52,8 @@ class DataKeyStore {
   // was never synced, so nothing refers to it.
   //
   // Errors: FailedPrecondition another process has it; the header's check says
-  // that another master key wrapped the keys. DataLoss, Unavailable as above.
+  // that another master key wrapped the keys. DataLoss, ResourceExhausted,
+  // Unavailable as above.
   static absl::StatusOr<std::unique_ptr<DataKeyStore>> Open(
       const std::string& key_dir, const Key256& master, RandomSource* random,
       bool read_only = false);
@@ -65,8 +66,17 @@ class DataKeyStore {
   // Makes every key given out durable; free where there is none. Call before
   // the commit that refers to them.
   //
-  // Errors: Unknown the disk failed; later calls are Unavailable.
+  // Errors: ResourceExhausted "DISK_FULL: ...", Unavailable the disk failed:
+  // which of them are there is not known, so nothing may refer to any. Later
+  // calls that write are Unavailable until Reopen().
   virtual absl::Status Sync() = 0;
+
+  // Makes the file fit for writing again after a failure: takes back every key
+  // that was given out since the last Sync() that worked, whose slots will be
+  // given out again. Does nothing where nothing failed.
+  //
+  // Errors: DataLoss synced keys are gone; Unavailable the disk fails still.
+  virtual absl::Status Reopen() = 0;
 
   // Errors:
   //   NotFound: no such slot, or its key was destroyed (message says which).
@@ -75,7 +85,8 @@ class DataKeyStore {
 
   // Overwrites the slot and syncs. Destroying twice is OK.
   //
-  // Errors: NotFound no such slot. Unavailable the disk failed.
+  // Errors: NotFound no such slot. ResourceExhausted, Unavailable the disk
+  // failed, as in Sync(): do it again after Reopen().
   virtual absl::Status Destroy(std::uint64_t slot) = 0;
 };
 

@@ -93,9 +93,8 @@ void SetDurability(rocksdb::Options* db) {
   // A crash may cut the last record of the log: it was never acknowledged, so
   // the database opens without it. A wrong checksum anywhere in a log, also in
   // a whole last record, refuses to open; the default, kPointInTimeRecovery,
-  // would silently go back to before it and drop acknowledged writes. What
-  // remains: a damaged length in a log's last 32 KiB block that points past the
-  // end of the file cannot be told from a torn tail.
+  // would silently go back to before it and drop acknowledged writes. A damaged
+  // length that looks like a torn tail: log_check.h.
   db->wal_recovery_mode =
       rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   // Old bytes behind the end of a recycled log look like that damage.
@@ -106,6 +105,9 @@ void SetDurability(rocksdb::Options* db) {
   db->flush_verify_memtable_count = true;
   db->verify_sst_unique_id_in_manifest = true;
   db->best_efforts_recovery = false;
+  // After an error the store decides when to open again (Store::Reopen());
+  // RocksDB's own attempts did not recover a log that could not be synced.
+  db->max_bgerror_resume_count = 0;
   // New tables go to disk evenly, not in one burst that delays the log's sync.
   // The log itself is synced by every write.
   db->bytes_per_sync = 1 << 20;

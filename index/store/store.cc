@@ -1,15 +1,16 @@
 #include "index/store/store.h"
 
+#include <algorithm>
 #include <atomic>
-#include <filesystem>
-#include <system_error>
 
-#include "absl/strings/match.h"
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "index/base/check.h"
 #include "index/base/status_macros.h"
+#include "index/store/database.h"
 #include "index/store/durable_files.h"
-#include "index/store/rocksdb_options.h"
+#include "index/store/log_check.h"
 #include "index/store/rocksdb_status.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
@@ -56,16 +57,23 @@ rocksdb::WriteOptions SyncedWrite() {
   return write;
 }
 
+absl::Status Reopened(absl::string_view doing) {
+  return absl::UnavailableError(
+      absl::StrCat("STORE_REOPENING: ", doing,
+                   ": the database was closed after a failure, want a retry"));
+}
+
 class RocksSnapshot final : public Snapshot {
  public:
   // `live` counts the snapshots of the store; both outlive this object.
-  RocksSnapshot(rocksdb::DB* db, std::atomic<int>* live)
-      : db_(db), live_(live), snapshot_(db->GetSnapshot()) {
-    CREDITREG_CHECK(snapshot_ != nullptr, "the memtable can take snapshots");
+  RocksSnapshot(Database* database, std::atomic<int>* live)
+      : database_(database),
+        live_(live),
+        snapshot_(database->TakeSnapshot(&opening_)) {
     live_->fetch_add(1);
   }
   ~RocksSnapshot() override {
-    db_->ReleaseSnapshot(snapshot_);
+    database_->ReleaseSnapshot(snapshot_, opening_);
     live_->fetch_sub(1);
   }
   RocksSnapshot(const RocksSnapshot&) = delete;
@@ -73,9 +81,12 @@ class RocksSnapshot final : public Snapshot {
 
   absl::StatusOr<std::optional<std::string>> Get(
       absl::string_view key) const override {
+    const Database::Use use(database_);
+    rocksdb::DB* const db = use.db(opening_);
+    if (db == nullptr) return Reopened("read row");
     rocksdb::PinnableSlice value;
-    return ToOptional(db_->Get(ReadAt(snapshot_), db_->DefaultColumnFamily(),
-                               ToSlice(key), &value),
+    return ToOptional(db->Get(ReadAt(snapshot_), db->DefaultColumnFamily(),
+                              ToSlice(key), &value),
                       value);
   }
 
@@ -92,19 +103,24 @@ class RocksSnapshot final : public Snapshot {
     return std::make_optional(value.ToString());
   }
 
-  rocksdb::DB* const db_;
+  Database* const database_;
   std::atomic<int>* const live_;
+  // The opening of the database that the snapshot belongs to.
+  std::uint64_t opening_ = 0;
   const rocksdb::Snapshot* const snapshot_;
 };
 
 absl::StatusOr<std::vector<std::optional<std::string>>> RocksSnapshot::MultiGet(
     absl::Span<const std::string> keys) const {
+  const Database::Use use(database_);
+  rocksdb::DB* const db = use.db(opening_);
+  if (db == nullptr) return Reopened("read rows");
   std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
   std::vector<rocksdb::PinnableSlice> values(keys.size());
   std::vector<rocksdb::Status> statuses(keys.size());
-  db_->MultiGet(ReadAt(snapshot_), db_->DefaultColumnFamily(), slices.size(),
-                slices.data(), values.data(), statuses.data(),
-                /*sorted_input=*/false);
+  db->MultiGet(ReadAt(snapshot_), db->DefaultColumnFamily(), slices.size(),
+               slices.data(), values.data(), statuses.data(),
+               /*sorted_input=*/false);
   std::vector<std::optional<std::string>> result;
   result.reserve(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -119,12 +135,15 @@ absl::StatusOr<ScanPage> RocksSnapshot::Scan(const ScanRange& range) const {
   ScanPage page;
   // RocksDB wants bounds in order.
   if (range.begin >= range.end) return page;
+  const Database::Use use(database_);
+  rocksdb::DB* const db = use.db(opening_);
+  if (db == nullptr) return Reopened("scan rows");
   const rocksdb::Slice end = range.end;
   rocksdb::ReadOptions read = ReadAt(snapshot_);
   read.fill_cache = range.fill_cache;
   read.iterate_upper_bound = &end;
   const std::unique_ptr<rocksdb::Iterator> it(
-      db_->NewIterator(read, db_->DefaultColumnFamily()));
+      db->NewIterator(read, db->DefaultColumnFamily()));
   std::size_t bytes = 0;
   for (it->Seek(range.begin); it->Valid(); it->Next()) {
     const std::size_t row_bytes = it->key().size() + it->value().size();
@@ -142,65 +161,139 @@ absl::StatusOr<ScanPage> RocksSnapshot::Scan(const ScanRange& range) const {
   return page;
 }
 
+// What an opening writes beside the rows of the logs: manifest, options, the
+// new log.
+constexpr std::uint64_t kBytesToOpen = std::uint64_t{4} << 20;
+
 class RocksStore final : public Store {
  public:
-  RocksStore(const StoreOptions& options, FileDescriptor lock,
-             std::unique_ptr<rocksdb::DB> db)
-      : options_(options), lock_(std::move(lock)), db_(std::move(db)) {}
+  RocksStore(const StoreOptions& options, FileDescriptor lock)
+      : options_(options), lock_(std::move(lock)), database_(options) {}
 
   ~RocksStore() override {
     CREDITREG_CHECK(live_snapshots_.load() == 0,
                     "every snapshot is gone before its store");
   }
 
+  // Once, before everything else.
+  absl::Status Start() { return OpenDatabase(); }
+
   std::shared_ptr<const Snapshot> TakeSnapshot() override {
-    return std::make_shared<RocksSnapshot>(db_.get(), &live_snapshots_);
+    return std::make_shared<RocksSnapshot>(&database_, &live_snapshots_);
   }
 
   absl::Status Write(const WriteBatch& batch) override;
+  absl::Status Failure() const override;
+  void OnFailure(std::function<void()> call) override;
+  absl::Status Reopen() override;
+  bool IsOpen() const override {
+    return Database::Use(&database_).db() != nullptr;
+  }
   StoreFigures Figures() const override;
 
  private:
-  absl::Status CheckFreeSpace() const;
+  // Errors: ResourceExhausted DISK_FULL less than `wanted` bytes are free.
+  absl::Status CheckFreeSpace(std::uint64_t wanted) const;
+  // Whether the disk takes and syncs a small file.
+  absl::Status TryDisk() const;
+  absl::Status OpenDatabase();
+  void CallOnFailure();
 
   const StoreOptions options_;
   // Given back after the database is closed.
   const FileDescriptor lock_;
-  const std::unique_ptr<rocksdb::DB> db_;
+  absl::Mutex on_failure_mutex_;
+  std::function<void()> on_failure_ ABSL_GUARDED_BY(on_failure_mutex_);
+  Database database_;
   std::atomic<int> live_snapshots_{0};
-  // A write failed. Nobody knows what is on disk until the next Open(), so
-  // nothing may be put on top of it. Only Write() uses it.
-  bool failed_ = false;
+  // RocksDB's number of the last edit that was acknowledged. Only Write() and
+  // Reopen() use it.
+  std::uint64_t acknowledged_ = 0;
 };
 
-absl::Status RocksStore::CheckFreeSpace() const {
-  // A test's file system has no free space that the machine could tell.
-  if (options_.env_for_test != nullptr) return absl::OkStatus();
-  std::error_code error;
-  const std::filesystem::space_info space =
-      std::filesystem::space(options_.directory, error);
-  if (error) {
-    return absl::UnavailableError(
-        absl::StrCat("read free disk space: ", error.message()));
-  }
-  if (space.available < options_.reserve_free_bytes) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("DISK_FULL: free disk space: ", space.available,
-                     " bytes, want ", options_.reserve_free_bytes));
+absl::Status RocksStore::CheckFreeSpace(std::uint64_t wanted) const {
+  std::uint64_t free_bytes = 0;
+  const rocksdb::Status read =
+      EnvOf(options_)->GetFreeSpace(options_.directory, &free_bytes);
+  CREDITREG_RETURN_IF_ERROR(FromRocksDb(read, "read free disk space"));
+  if (free_bytes < wanted) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "DISK_FULL: free disk space: ", free_bytes, " bytes, want ", wanted));
   }
   return absl::OkStatus();
+}
+
+absl::Status RocksStore::TryDisk() const {
+  constexpr absl::string_view kTrying = "try the disk";
+  // RocksDB removes files of such a name at the next opening.
+  const std::string name = options_.directory + "/000000.dbtmp";
+  rocksdb::Env* const env = EnvOf(options_);
+  std::unique_ptr<rocksdb::WritableFile> file;
+  rocksdb::Status tried =
+      env->NewWritableFile(name, &file, rocksdb::EnvOptions());
+  CREDITREG_RETURN_IF_ERROR(FromRocksDb(tried, kTrying));
+  tried = file->Append(std::string(std::size_t{4} << 10, 'x'));
+  if (tried.ok()) tried = file->Sync();
+  const rocksdb::Status closed = file->Close();
+  if (tried.ok()) tried = closed;
+  const rocksdb::Status deleted = env->DeleteFile(name);
+  if (tried.ok()) tried = deleted;
+  return FromRocksDb(tried, kTrying);
+}
+
+absl::Status RocksStore::OpenDatabase() {
+  CREDITREG_RETURN_IF_ERROR(database_.Open([this] { CallOnFailure(); }));
+  const Database::Use use(&database_);
+  const std::uint64_t newest = use.db()->GetLatestSequenceNumber();
+  if (newest < acknowledged_) {
+    return absl::DataLossError(
+        "open database: rows that were acknowledged are gone");
+  }
+  acknowledged_ = newest;
+  return absl::OkStatus();
+}
+
+void RocksStore::OnFailure(std::function<void()> call) {
+  absl::MutexLock lock(&on_failure_mutex_);
+  on_failure_ = std::move(call);
+}
+
+void RocksStore::CallOnFailure() {
+  absl::MutexLock lock(&on_failure_mutex_);
+  if (on_failure_ != nullptr) on_failure_();
+}
+
+absl::Status RocksStore::Failure() const {
+  CREDITREG_RETURN_IF_ERROR(database_.failure());
+  if (IsOpen()) return absl::OkStatus();
+  return absl::UnavailableError("open database: closed, want it opened again");
+}
+
+absl::Status RocksStore::Reopen() {
+  const absl::Status failure = Failure();
+  if (failure.ok()) return failure;
+  // It would be met again.
+  if (absl::IsDataLoss(failure)) return failure;
+  CREDITREG_ASSIGN_OR_RETURN(const LogFiles logs,
+                             CheckLogs(EnvOf(options_), options_.directory));
+  // What the logs hold is written again.
+  CREDITREG_RETURN_IF_ERROR(CheckFreeSpace(
+      std::max(options_.reserve_free_bytes, logs.bytes + kBytesToOpen)));
+  CREDITREG_RETURN_IF_ERROR(TryDisk());
+  database_.Close();
+  absl::Status opened = OpenDatabase();
+  // Nobody may write on top of what is not as it should be.
+  if (!opened.ok()) database_.Close();
+  return opened;
 }
 
 absl::Status RocksStore::Write(const WriteBatch& batch) {
   if (options_.read_only) {
     return absl::FailedPreconditionError("write rows: opened read-only");
   }
-  if (failed_) {
-    return absl::UnavailableError(
-        "write rows: the disk failed before, want the database reopened");
-  }
   if (batch.empty()) return absl::OkStatus();
-  CREDITREG_RETURN_IF_ERROR(CheckFreeSpace());
+  CREDITREG_RETURN_IF_ERROR(Failure());
+  CREDITREG_RETURN_IF_ERROR(CheckFreeSpace(options_.reserve_free_bytes));
   // Room for the lengths that stand before each key and value.
   constexpr std::size_t kBytesPerEdit = 12;
   rocksdb::WriteBatch rows(batch.bytes() +
@@ -211,18 +304,30 @@ absl::Status RocksStore::Write(const WriteBatch& batch) {
                                       : rows.Delete(edit.key);
     CREDITREG_RETURN_IF_ERROR(FromRocksDb(added, "collect rows"));
   }
-  const absl::Status written =
-      FromRocksDb(db_->Write(SyncedWrite(), &rows), "write rows");
-  if (written.ok()) return absl::OkStatus();
-  failed_ = true;
+  absl::Status written;
+  {
+    const Database::Use use(&database_);
+    written = FromRocksDb(use.db()->Write(SyncedWrite(), &rows), "write rows");
+    if (written.ok()) {
+      acknowledged_ = use.db()->GetLatestSequenceNumber();
+      return written;
+    }
+  }
+  // Nobody knows what is on disk until it is opened again, so nothing may be
+  // put on top of it.
+  database_.SetFailure(absl::IsResourceExhausted(written)
+                           ? written
+                           : absl::UnavailableError(written.message()));
   return absl::UnknownError(written.message());
 }
 
 StoreFigures RocksStore::Figures() const {
   // 0 where RocksDB or the system cannot tell: these are for display.
-  const auto property = [this](const std::string& name) {
+  const Database::Use use(&database_);
+  rocksdb::DB* const db = use.db();
+  const auto property = [db](const std::string& name) {
     std::uint64_t value = 0;
-    return db_->GetIntProperty(name, &value) ? value : 0;
+    return db != nullptr && db->GetIntProperty(name, &value) ? value : 0;
   };
   StoreFigures figures;
   figures.live_bytes = property(rocksdb::DB::Properties::kLiveSstFilesSize);
@@ -233,66 +338,14 @@ StoreFigures RocksStore::Figures() const {
       property(rocksdb::DB::Properties::kBlockCacheUsage);
   figures.pending_compaction_bytes =
       property(rocksdb::DB::Properties::kEstimatePendingCompactionBytes);
-  std::error_code error;
-  const std::filesystem::space_info space =
-      std::filesystem::space(options_.directory, error);
-  if (!error) figures.free_disk_bytes = space.available;
+  std::uint64_t free_bytes = 0;
+  if (EnvOf(options_)->GetFreeSpace(options_.directory, &free_bytes).ok()) {
+    figures.free_disk_bytes = free_bytes;
+  }
   return figures;
 }
 
 constexpr absl::string_view kOpening = "open database";
-
-// Whether `directory` holds a database.
-//
-// Errors: DataLoss there is one, but the file that says where it begins is
-// gone. RocksDB would start an empty database over it.
-absl::StatusOr<bool> HoldsDatabase(rocksdb::Env* env,
-                                   const std::string& directory) {
-  const rocksdb::Status current =
-      env->FileExists(absl::StrCat(directory, "/CURRENT"));
-  if (current.ok()) return true;
-  if (!current.IsNotFound()) return FromRocksDb(current, kOpening);
-  std::vector<std::string> names;
-  const rocksdb::Status listed = env->GetChildren(directory, &names);
-  if (listed.IsNotFound() || listed.IsPathNotFound()) return false;
-  CREDITREG_RETURN_IF_ERROR(FromRocksDb(listed, kOpening));
-  for (const std::string& name : names) {
-    // A manifest alone is what a crash leaves that came before the first row.
-    if (absl::EndsWith(name, ".sst") || absl::EndsWith(name, ".log")) {
-      return absl::DataLossError(
-          absl::StrCat(kOpening, ": CURRENT is gone, data files are there"));
-    }
-  }
-  return false;
-}
-
-// Whether RocksDB's own lock is taken, which tools such as ldb hold. Its status
-// does not tell this from other failures; the texts are pinned by a test.
-bool IsLockConflict(const rocksdb::Status& status) {
-  if (!status.IsIOError() || status.getState() == nullptr) return false;
-  const absl::string_view state = status.getState();
-  return absl::StrContains(state, "lock hold by current process") ||
-         absl::StrContains(state, "While lock file:");
-}
-
-absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenRocksDb(
-    const StoreOptions& options) {
-  CREDITREG_ASSIGN_OR_RETURN(const rocksdb::Options rocksdb_options,
-                             MakeRocksDbOptions(options));
-  rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened =
-      options.read_only
-          ? rocksdb::DB::OpenForReadOnly(rocksdb_options, options.directory,
-                                         &db,
-                                         /*error_if_wal_file_exists=*/false)
-          : rocksdb::DB::Open(rocksdb_options, options.directory, &db);
-  if (IsLockConflict(opened)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(kOpening, ": in use, want one process at a time"));
-  }
-  CREDITREG_RETURN_IF_ERROR(FromRocksDb(opened, kOpening));
-  return std::unique_ptr<rocksdb::DB>(db);
-}
 
 }  // namespace
 
@@ -319,18 +372,16 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(
     CREDITREG_ASSIGN_OR_RETURN(
         lock, LockDirectory(options.directory, access, kOpening));
   }
-  rocksdb::Env* const env = options.env_for_test != nullptr
-                                ? options.env_for_test
-                                : rocksdb::Env::Default();
-  CREDITREG_ASSIGN_OR_RETURN(const bool exists,
-                             HoldsDatabase(env, options.directory));
+  CREDITREG_ASSIGN_OR_RETURN(const bool exists, HoldsDatabase(options));
   if (options.read_only && !exists) {
     return absl::FailedPreconditionError(
         absl::StrCat(kOpening, ": there is none, want one to read"));
   }
-  CREDITREG_ASSIGN_OR_RETURN(std::unique_ptr<rocksdb::DB> db,
-                             OpenRocksDb(options));
-  return std::make_unique<RocksStore>(options, std::move(lock), std::move(db));
+  CREDITREG_RETURN_IF_ERROR(
+      CheckLogs(EnvOf(options), options.directory).status());
+  auto store = std::make_unique<RocksStore>(options, std::move(lock));
+  CREDITREG_RETURN_IF_ERROR(store->Start());
+  return store;
 }
 
 }  // namespace creditreg

@@ -3,15 +3,19 @@
 // scans, snapshots, one atomic durable batch. No merge operators, no TTLs, no
 // engine sequence numbers leave it.
 //
-// Thread safety: Store may be used from many threads; Write() from one at a
-// time. A Snapshot is immutable and may be shared; it must be gone before its
-// Store.
+// After a failure of the disk the database is closed and opened again in place:
+// see Store::Reopen().
+//
+// Thread safety: Store may be used from many threads; Write() and Reopen() from
+// one at a time. A Snapshot is immutable and may be shared; it must be gone
+// before its Store.
 
 #ifndef CREDITREG_INDEX_STORE_STORE_H_
 #define CREDITREG_INDEX_STORE_STORE_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,7 +42,7 @@ struct StoreOptions {
   std::size_t memtable_bytes = std::size_t{64} << 20;
   // Background threads for flushes and compactions.
   int background_threads = 2;
-  // Below this many free bytes on the file system Write() refuses.
+  // Below this many free bytes on the file system Write() and Reopen() refuse.
   std::uint64_t reserve_free_bytes = std::uint64_t{256} << 20;
   // Look, but change nothing (verify while nothing serves).
   bool read_only = false;
@@ -89,7 +93,9 @@ struct ScanPage {
 //
 // Errors of every call:
 //   DataLoss: bytes on disk are damaged.
-//   Unavailable: the disk failed while reading; a retry may help.
+//   Unavailable: the disk failed while reading, a retry may help; or
+//     "STORE_REOPENING: ..." the database was closed since, its state now can
+//     be read from a new snapshot.
 class Snapshot {
  public:
   virtual ~Snapshot() = default;
@@ -136,10 +142,41 @@ class Store {
   //
   // Errors:
   //   ResourceExhausted: less than reserve_free_bytes left; nothing written.
-  //   Unknown: the disk failed while writing: it may or may not be there after
-  //     the next Open(). Every later Write() is Unavailable.
+  //   Unknown: the disk failed while writing: it is there whole or not at all
+  //     after the next Reopen() or Open(), until which Failure() says why.
+  //   As Failure(): it failed before; nothing written.
   //   FailedPrecondition: opened read_only.
   virtual absl::Status Write(const WriteBatch& batch) = 0;
+
+  // OK while it can be written. Else what failed, in a Write() or in the
+  // background, and Reopen() is wanted; snapshots can be read on.
+  //
+  //   ResourceExhausted "DISK_FULL: ...": there was no room.
+  //   DataLoss: a table is damaged.
+  //   Unavailable: the disk failed otherwise, or the last Reopen() did.
+  virtual absl::Status Failure() const = 0;
+
+  // Called at most once between two Reopen()s, when Failure() is no longer OK,
+  // on any thread: must be short and may not call the Store. Before the first
+  // Write(); null takes it back, and waits for a call under way.
+  virtual void OnFailure(std::function<void()> call) = 0;
+
+  // Closes the database and opens it again, which decides what is on disk: what
+  // can be read afterwards is synced. Snapshots taken before are Unavailable
+  // from then on, new ones as well while it is closed. Does nothing where
+  // nothing failed.
+  //
+  // First it looks whether opening can work: where it cannot, the database
+  // stays as it is, so that reading goes on.
+  //
+  // Errors:
+  //   ResourceExhausted "DISK_FULL: ...": not enough room.
+  //   Unavailable: the disk fails still.
+  //   DataLoss: files are damaged; or an acknowledged Write() is gone.
+  virtual absl::Status Reopen() = 0;
+
+  // False after a Reopen() that closed it and could not open it again.
+  virtual bool IsOpen() const = 0;
 
   virtual StoreFigures Figures() const = 0;
 

@@ -32,6 +32,7 @@ void FillStats(const ServiceEnvironment& environment,
   add("writer.groups_committed", figures.groups_committed, "groups");
   add("writer.rows_committed", figures.rows_committed, "rows");
   add("writer.ok", figures.writer_ok ? 1 : 0, "flag");
+  add("store.reopenings", figures.reopenings, "reopenings");
   add("store.live", figures.store.live_bytes, "bytes");
   add("store.estimated_keys", figures.store.estimated_keys, "rows");
   add("store.memtable", figures.store.memtable_bytes, "bytes");

@@ -9,6 +9,7 @@
 #include <optional>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
@@ -77,6 +78,14 @@ class FaultEnv::Disk final : public rocksdb::FileSystemWrapper {
 
   const char* Name() const override { return "FaultEnv"; }
 
+  IOStatus NewSequentialFile(const std::string& name,
+                             const FileOptions& options,
+                             std::unique_ptr<rocksdb::FSSequentialFile>* result,
+                             IODebugContext* debug) override;
+  IOStatus NewRandomAccessFile(
+      const std::string& name, const FileOptions& options,
+      std::unique_ptr<rocksdb::FSRandomAccessFile>* result,
+      IODebugContext* debug) override;
   IOStatus NewWritableFile(const std::string& name, const FileOptions& options,
                            std::unique_ptr<rocksdb::FSWritableFile>* result,
                            IODebugContext* debug) override;
@@ -91,6 +100,8 @@ class FaultEnv::Disk final : public rocksdb::FileSystemWrapper {
                       IODebugContext* debug) override;
   IOStatus RenameFile(const std::string& from, const std::string& to,
                       const IOOptions& options, IODebugContext* debug) override;
+  IOStatus GetFreeSpace(const std::string& path, const IOOptions& options,
+                        std::uint64_t* bytes, IODebugContext* debug) override;
 
   // What DiskFile and DiskDirectory report. The first two are asked before.
   IOStatus BeforeChange();
@@ -101,7 +112,9 @@ class FaultEnv::Disk final : public rocksdb::FileSystemWrapper {
   void Synced(const std::string& name, std::uint64_t size);
   void DirectorySynced(const std::string& directory);
 
-  void FailNext(Operation operation, Reason reason, std::string suffix);
+  void Fail(Operation operation, Reason reason, std::string suffix, int times);
+  void Heal();
+  void SetFreeBytes(std::uint64_t bytes);
   int failures() const;
   void CutPower();
   void CutPowerAfter(std::uint64_t operations);
@@ -125,6 +138,8 @@ class FaultEnv::Disk final : public rocksdb::FileSystemWrapper {
     Operation operation;
     Reason reason;
     std::string suffix;
+    // Failures still to come; negative: no end.
+    int times;
   };
 
   mutable absl::Mutex mutex_;
@@ -136,7 +151,8 @@ class FaultEnv::Disk final : public rocksdb::FileSystemWrapper {
   // Files whose deletion a power cut may undo, with their bytes.
   std::map<std::string, std::string> unsynced_deletions_
       ABSL_GUARDED_BY(mutex_);
-  std::optional<Fault> fault_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Fault> faults_ ABSL_GUARDED_BY(mutex_);
+  std::optional<std::uint64_t> free_bytes_ ABSL_GUARDED_BY(mutex_);
   // Changes until the power goes; nothing: it stays.
   std::optional<std::uint64_t> changes_left_ ABSL_GUARDED_BY(mutex_);
   bool ignores_log_syncs_ ABSL_GUARDED_BY(mutex_) = false;
@@ -156,7 +172,16 @@ class FaultEnv::DiskFile final : public rocksdb::FSWritableFileOwnerWrapper {
   IOStatus Append(const rocksdb::Slice& data, const IOOptions& options,
                   IODebugContext* debug) override {
     IOStatus status = disk_->Before(Operation::kAppend, name_);
-    if (status.ok()) status = target()->Append(data, options, debug);
+    if (!status.ok()) return status;
+    status = disk_->Before(Operation::kHalfAppend, name_);
+    if (!status.ok()) {
+      const rocksdb::Slice half(data.data(), data.size() / 2);
+      if (target()->Append(half, options, debug).ok()) {
+        disk_->Appended(name_, half.size());
+      }
+      return status;
+    }
+    status = target()->Append(data, options, debug);
     if (status.ok()) disk_->Appended(name_, data.size());
     return status;
   }
@@ -208,6 +233,58 @@ class FaultEnv::DiskFile final : public rocksdb::FSWritableFileOwnerWrapper {
   const std::string name_;
 };
 
+class FaultEnv::DiskRandomFile final
+    : public rocksdb::FSRandomAccessFileOwnerWrapper {
+ public:
+  DiskRandomFile(Disk* disk, std::string name,
+                 std::unique_ptr<rocksdb::FSRandomAccessFile> file)
+      : FSRandomAccessFileOwnerWrapper(std::move(file)),
+        disk_(disk),
+        name_(std::move(name)) {}
+
+  IOStatus Read(std::uint64_t offset, std::size_t n, const IOOptions& options,
+                rocksdb::Slice* result, char* scratch,
+                IODebugContext* debug) const override {
+    IOStatus status = disk_->Before(Operation::kRead, name_);
+    if (!status.ok()) return status;
+    return target()->Read(offset, n, options, result, scratch, debug);
+  }
+  IOStatus MultiRead(rocksdb::FSReadRequest* requests, std::size_t count,
+                     const IOOptions& options, IODebugContext* debug) override {
+    for (std::size_t i = 0; i < count; ++i) {
+      rocksdb::FSReadRequest& request = requests[i];
+      request.status = Read(request.offset, request.len, options,
+                            &request.result, request.scratch, debug);
+    }
+    return IOStatus::OK();
+  }
+
+ private:
+  Disk* const disk_;
+  const std::string name_;
+};
+
+class FaultEnv::DiskSequentialFile final
+    : public rocksdb::FSSequentialFileOwnerWrapper {
+ public:
+  DiskSequentialFile(Disk* disk, std::string name,
+                     std::unique_ptr<rocksdb::FSSequentialFile> file)
+      : FSSequentialFileOwnerWrapper(std::move(file)),
+        disk_(disk),
+        name_(std::move(name)) {}
+
+  IOStatus Read(std::size_t n, const IOOptions& options, rocksdb::Slice* result,
+                char* scratch, IODebugContext* debug) override {
+    IOStatus status = disk_->Before(Operation::kRead, name_);
+    if (!status.ok()) return status;
+    return target()->Read(n, options, result, scratch, debug);
+  }
+
+ private:
+  Disk* const disk_;
+  const std::string name_;
+};
+
 class FaultEnv::DiskDirectory final : public rocksdb::FSDirectory {
  public:
   DiskDirectory(Disk* disk, std::string name,
@@ -230,10 +307,47 @@ class FaultEnv::DiskDirectory final : public rocksdb::FSDirectory {
   const std::unique_ptr<rocksdb::FSDirectory> directory_;
 };
 
+IOStatus FaultEnv::Disk::NewSequentialFile(
+    const std::string& name, const FileOptions& options,
+    std::unique_ptr<rocksdb::FSSequentialFile>* result, IODebugContext* debug) {
+  std::unique_ptr<rocksdb::FSSequentialFile> file;
+  IOStatus status = target()->NewSequentialFile(name, options, &file, debug);
+  if (!status.ok()) return status;
+  *result =
+      std::make_unique<DiskSequentialFile>(this, Normal(name), std::move(file));
+  return status;
+}
+
+IOStatus FaultEnv::Disk::NewRandomAccessFile(
+    const std::string& name, const FileOptions& options,
+    std::unique_ptr<rocksdb::FSRandomAccessFile>* result,
+    IODebugContext* debug) {
+  std::unique_ptr<rocksdb::FSRandomAccessFile> file;
+  IOStatus status = target()->NewRandomAccessFile(name, options, &file, debug);
+  if (!status.ok()) return status;
+  *result =
+      std::make_unique<DiskRandomFile>(this, Normal(name), std::move(file));
+  return status;
+}
+
+IOStatus FaultEnv::Disk::GetFreeSpace(const std::string& path,
+                                      const IOOptions& options,
+                                      std::uint64_t* bytes,
+                                      IODebugContext* debug) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (free_bytes_.has_value()) {
+      *bytes = *free_bytes_;
+      return IOStatus::OK();
+    }
+  }
+  return target()->GetFreeSpace(path, options, bytes, debug);
+}
+
 IOStatus FaultEnv::Disk::NewWritableFile(
     const std::string& name, const FileOptions& options,
     std::unique_ptr<rocksdb::FSWritableFile>* result, IODebugContext* debug) {
-  IOStatus status = BeforeChange();
+  IOStatus status = Before(Operation::kCreate, Normal(name));
   if (!status.ok()) return status;
   const std::string path = Normal(name);
   std::optional<std::string> before = ReadWhole(path);
@@ -337,16 +451,21 @@ IOStatus FaultEnv::Disk::BeforeChange() {
 
 IOStatus FaultEnv::Disk::Before(Operation operation, const std::string& name) {
   absl::MutexLock lock(&mutex_);
-  if (!UsePowerLocked()) return IOStatus::IOError("no power");
-  if (!fault_.has_value() || fault_->operation != operation ||
-      !absl::EndsWith(name, fault_->suffix)) {
-    return IOStatus::OK();
+  // Without power nothing changes; what is there can still be read.
+  if (operation != Operation::kRead && !UsePowerLocked()) {
+    return IOStatus::IOError("no power");
   }
-  const Reason reason = fault_->reason;
-  fault_.reset();
-  ++failures_;
-  return reason == Reason::kNoSpace ? IOStatus::NoSpace("injected")
-                                    : IOStatus::IOError("injected");
+  for (auto fault = faults_.begin(); fault != faults_.end(); ++fault) {
+    if (fault->operation != operation || !absl::EndsWith(name, fault->suffix)) {
+      continue;
+    }
+    const Reason reason = fault->reason;
+    if (fault->times > 0 && --fault->times == 0) faults_.erase(fault);
+    ++failures_;
+    return reason == Reason::kNoSpace ? IOStatus::NoSpace("injected")
+                                      : IOStatus::IOError("injected");
+  }
+  return IOStatus::OK();
 }
 
 void FaultEnv::Disk::Appended(const std::string& name, std::uint64_t bytes) {
@@ -382,10 +501,21 @@ void FaultEnv::Disk::DirectorySynced(const std::string& directory) {
   std::erase_if(unsynced_deletions_, is_inside);
 }
 
-void FaultEnv::Disk::FailNext(Operation operation, Reason reason,
-                              std::string suffix) {
+void FaultEnv::Disk::Fail(Operation operation, Reason reason,
+                          std::string suffix, int times) {
   absl::MutexLock lock(&mutex_);
-  fault_ = Fault{operation, reason, std::move(suffix)};
+  faults_.push_back(Fault{operation, reason, std::move(suffix), times});
+}
+
+void FaultEnv::Disk::Heal() {
+  absl::MutexLock lock(&mutex_);
+  faults_.clear();
+  free_bytes_.reset();
+}
+
+void FaultEnv::Disk::SetFreeBytes(std::uint64_t bytes) {
+  absl::MutexLock lock(&mutex_);
+  free_bytes_ = bytes;
 }
 
 int FaultEnv::Disk::failures() const {
@@ -464,7 +594,8 @@ void FaultEnv::Disk::LoseUnsynced(RandomSource* random, Tear tear) {
   absl::MutexLock lock(&mutex_);
   LoseContents(random, tear);
   LoseNames(random);
-  fault_.reset();
+  faults_.clear();
+  free_bytes_.reset();
   changes_left_.reset();
   ignores_log_syncs_ = false;
   ignores_directory_syncs_ = false;
@@ -479,8 +610,13 @@ FaultEnv::~FaultEnv() = default;
 rocksdb::Env* FaultEnv::env() { return env_.get(); }
 void FaultEnv::FailNext(Operation operation, Reason reason,
                         std::string suffix) {
-  disk_->FailNext(operation, reason, std::move(suffix));
+  disk_->Fail(operation, reason, std::move(suffix), 1);
 }
+void FaultEnv::FailAll(Operation operation, Reason reason, std::string suffix) {
+  disk_->Fail(operation, reason, std::move(suffix), -1);
+}
+void FaultEnv::Heal() { disk_->Heal(); }
+void FaultEnv::SetFreeBytes(std::uint64_t bytes) { disk_->SetFreeBytes(bytes); }
 int FaultEnv::failures() const { return disk_->failures(); }
 void FaultEnv::CutPower() { disk_->CutPower(); }
 void FaultEnv::CutPowerAfter(std::uint64_t operations) {

@@ -37,7 +37,15 @@ namespace creditreg {
 
 class FaultEnv {
  public:
-  enum class Operation { kAppend, kSync };
+  enum class Operation {
+    kAppend,
+    // Appends half of the bytes, then fails, as a disk does that fills up.
+    kHalfAppend,
+    kSync,
+    kRead,
+    // Makes a file.
+    kCreate,
+  };
   enum class Reason { kIoError, kNoSpace };
   // What a power cut leaves of bytes that were not synced.
   enum class Tear {
@@ -59,6 +67,12 @@ class FaultEnv {
   // The next operation on a file whose name ends in `suffix` (".log" is
   // RocksDB's write-ahead log) does nothing and fails; those after it work.
   void FailNext(Operation operation, Reason reason, std::string suffix);
+  // All of them fail until Heal(). Several kinds may fail at once.
+  void FailAll(Operation operation, Reason reason, std::string suffix);
+  // Ends every fault; free space is the machine's again.
+  void Heal();
+  // What the disk says is free; appends do not count against it.
+  void SetFreeBytes(std::uint64_t bytes);
   // Failures answered since the last LoseUnsynced().
   int failures() const;
 
@@ -83,6 +97,8 @@ class FaultEnv {
  private:
   class Disk;
   class DiskFile;
+  class DiskRandomFile;
+  class DiskSequentialFile;
   class DiskDirectory;
 
   const std::shared_ptr<Disk> disk_;

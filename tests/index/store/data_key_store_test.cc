@@ -305,7 +305,7 @@ class FileSizeLimit {
   void (*const old_handler_)(int);
 };
 
-TEST_F(DataKeyStoreTest, AHalfWrittenSyncIsUnknownAndTheStoreTakesNoMore) {
+TEST_F(DataKeyStoreTest, AfterAHalfWrittenSyncTheStoreTakesNoMore) {
   auto keys = OpenKeys();
   const auto added = AddKeys(*keys, 1);
   ASSERT_THAT(keys->Add(), IsOk());
@@ -314,7 +314,7 @@ TEST_F(DataKeyStoreTest, AHalfWrittenSyncIsUnknownAndTheStoreTakesNoMore) {
   {
     // Slot 2 and half of slot 3.
     const FileSizeLimit limit(3 * kSlotBytes + 20);
-    EXPECT_THAT(keys->Sync(), StatusIs(absl::StatusCode::kUnknown));
+    EXPECT_THAT(keys->Sync(), StatusIs(absl::StatusCode::kUnavailable));
   }
   EXPECT_THAT(keys->Sync(), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT(keys->Add(), StatusIs(absl::StatusCode::kUnavailable));
@@ -330,6 +330,63 @@ TEST_F(DataKeyStoreTest, AHalfWrittenSyncIsUnknownAndTheStoreTakesNoMore) {
   const absl::StatusOr<DataKeyStore::NewKey> next = keys->Add();
   ASSERT_THAT(next, IsOk());
   EXPECT_EQ(next->slot, 3u);
+}
+
+TEST_F(DataKeyStoreTest, ReopeningTakesBackWhatWasNotSynced) {
+  auto keys = OpenKeys();
+  const auto added = AddKeys(*keys, 1);
+  ASSERT_THAT(keys->Add(), IsOk());
+  ASSERT_THAT(keys->Add(), IsOk());
+  {
+    const FileSizeLimit limit(3 * kSlotBytes + 20);
+    EXPECT_THAT(keys->Sync(), StatusIs(absl::StatusCode::kUnavailable));
+    // Cutting needs no room.
+    EXPECT_THAT(keys->Reopen(), IsOk());
+  }
+  EXPECT_EQ(std::filesystem::file_size(file_), 2 * kSlotBytes);
+  EXPECT_THAT(keys->Get(1), IsOkAndHolds(added[0].key));
+  EXPECT_THAT(keys->Get(2), StatusIs(absl::StatusCode::kNotFound));
+  const auto again = AddKeys(*keys, 2);
+  EXPECT_EQ(again[0].slot, 2u);
+  EXPECT_THAT(keys->Destroy(1), IsOk());
+  keys.reset();
+  keys = OpenKeys();
+  EXPECT_THAT(keys->Get(1), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(keys->Get(2), IsOkAndHolds(again[0].key));
+  EXPECT_THAT(keys->Get(3), IsOkAndHolds(again[1].key));
+}
+
+TEST_F(DataKeyStoreTest, ReopeningWithoutAFailureKeepsWhatIsNotSyncedYet) {
+  auto keys = OpenKeys();
+  const absl::StatusOr<DataKeyStore::NewKey> added = keys->Add();
+  ASSERT_THAT(added, IsOk());
+  EXPECT_THAT(keys->Reopen(), IsOk());
+  EXPECT_THAT(keys->Get(added->slot), IsOkAndHolds(added->key));
+}
+
+TEST_F(DataKeyStoreTest, ReopeningAFileThatLostSyncedKeysIsDataLoss) {
+  auto keys = OpenKeys();
+  AddKeys(*keys, 2);
+  ASSERT_THAT(keys->Add(), IsOk());
+  {
+    const FileSizeLimit limit(3 * kSlotBytes + 20);
+    EXPECT_THAT(keys->Sync(), StatusIs(absl::StatusCode::kUnavailable));
+  }
+  std::filesystem::resize_file(file_, 2 * kSlotBytes);
+  EXPECT_THAT(keys->Reopen(), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(keys->Add(), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(DataKeyStoreTest, AFailedDestroyIsDoneAgainAfterReopening) {
+  const auto keys = OpenKeys();
+  AddKeys(*keys, 2);
+  {
+    const FileSizeLimit limit(kSlotBytes);
+    EXPECT_THAT(keys->Destroy(2), StatusIs(absl::StatusCode::kUnavailable));
+  }
+  EXPECT_THAT(keys->Reopen(), IsOk());
+  EXPECT_THAT(keys->Destroy(2), IsOk());
+  EXPECT_THAT(keys->Get(2), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(DataKeyStoreTest, AFailedDestroyIsUnavailable) {
