@@ -41,6 +41,12 @@ class DatabaseFailure final : public rocksdb::EventListener {
   const char* Name() const override { return "DatabaseFailure"; }
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason,
                          rocksdb::Status* error) override;
+  // RocksDB waits for room by itself and goes on; here the store decides.
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/,
+                            rocksdb::Status /*error*/,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
 
   // The first of several counts, but damage counts before all.
   void Set(const absl::Status& failure);

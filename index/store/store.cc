@@ -318,7 +318,9 @@ absl::Status RocksStore::Write(const WriteBatch& batch) {
   database_.SetFailure(absl::IsResourceExhausted(written)
                            ? written
                            : absl::UnavailableError(written.message()));
-  return absl::UnknownError(written.message());
+  // Not begun by a reason such as DISK_FULL, which means that nothing is there.
+  return absl::UnknownError(
+      absl::StrCat("write rows: may or may not be there: ", written.message()));
 }
 
 StoreFigures RocksStore::Figures() const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "index/store/store.h"
@@ -283,6 +284,45 @@ TEST_F(StoreDamageTest, OneDamagedBlockSpoilsItsRowsOnly) {
   WriteBatch batch;
   batch.Put("later", "row");
   EXPECT_THAT((*store)->Write(batch), IsOk());
+}
+
+// It would be met again, so nothing is reopened; what can be read is read.
+TEST_F(StoreDamageTest, ACompactionThatMeetsDamageStopsWritingAlone) {
+  Flush();
+  const std::string table = FileLike(".sst");
+  std::string bytes = ReadFile(table);
+  bytes[20000] = static_cast<char>(bytes[20000] ^ 1);
+  WriteFile(table, bytes);
+  options_.memtable_bytes = 64 << 10;
+  const auto opened = Store::Open(options_);
+  ASSERT_THAT(opened, IsOk());
+  Store& store = **opened;
+  SeededRandom random(4);
+  absl::Notification failed;
+  store.OnFailure([&] { failed.Notify(); });
+  Rows expected;
+  for (int i = 0; i < 3000 && !failed.HasBeenNotified(); ++i) {
+    const std::string key = absl::StrCat(kSecret, Below(random, 100));
+    const std::string value = RandomBytes(random, 3000);
+    WriteBatch batch;
+    batch.Put(key, value);
+    if (!store.Write(batch).ok()) break;
+    expected[key] = value;
+  }
+  failed.WaitForNotification();
+  store.OnFailure(nullptr);
+  const auto snapshot = store.TakeSnapshot();
+  for (int i = 0; i < 2; ++i) {
+    WriteBatch batch;
+    batch.Put("key", "value");
+    EXPECT_THAT(store.Write(batch),
+                StatusIs(absl::StatusCode::kDataLoss, Not(HasSubstr(kSecret))));
+    EXPECT_THAT(store.Failure(), StatusIs(absl::StatusCode::kDataLoss));
+    EXPECT_THAT(store.Reopen(), StatusIs(absl::StatusCode::kDataLoss));
+    for (const auto& [key, value] : expected) {
+      ASSERT_THAT(snapshot->Get(key), IsOkAndHolds(std::optional(value)));
+    }
+  }
 }
 
 }  // namespace

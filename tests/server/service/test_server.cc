@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "index/base/check.h"
@@ -46,13 +47,17 @@ void TestServer::Restart() {
 
 void TestServer::Start() {
   RegistryOptions registry_options;
-  registry_options.store.directory = folder_ + "/data";
+  registry_options.store.directory = data_directory();
+  registry_options.store.env_for_test = options_.disk;
   registry_options.store.block_cache_bytes = 8 << 20;
   registry_options.store.memtable_bytes = 4 << 20;
   registry_options.store.reserve_free_bytes = 0;
   registry_options.key_dir = folder_ + "/keys";
   registry_options.clock = &clock_;
   registry_options.page_cache = &page_cache_;
+  // So that no test waits.
+  registry_options.least_reopen_wait = absl::Milliseconds(1);
+  registry_options.most_reopen_wait = absl::Milliseconds(4);
   auto registry = Registry::Open(registry_options);
   if (!registry.ok()) ADD_FAILURE() << registry.status();
   CREDITREG_CHECK(registry.ok(), "the registry opens in an empty folder");
@@ -189,6 +194,16 @@ std::string CodeAndReason(const grpc::Status& status) {
     if (any.UnpackTo(&info)) return absl::StrCat(code, " ", info.reason());
   }
   return absl::StrCat(code, " without reason: ", status.error_message());
+}
+
+bool HasRetryInfo(const grpc::Status& status) {
+  google::rpc::Status details;
+  google::rpc::RetryInfo retry;
+  if (!details.ParseFromString(status.error_details())) return false;
+  for (const auto& any : details.details()) {
+    if (any.UnpackTo(&retry)) return retry.retry_delay().seconds() > 0;
+  }
+  return false;
 }
 
 std::string FirstField(const grpc::Status& status) {

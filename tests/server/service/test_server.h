@@ -34,9 +34,15 @@
 #include "server/wire/field_tables.h"
 #include "tests/testing/fake_clock.h"
 
+namespace rocksdb {
+class Env;
+}  // namespace rocksdb
+
 namespace creditreg {
 
 struct TestServerOptions {
+  // Of the registry's database; null: the machine's. Outlives the server.
+  rocksdb::Env* disk = nullptr;
   std::int64_t max_concurrent_calls = 1000;
   std::int64_t max_concurrent_imports = 4;
 };
@@ -51,6 +57,8 @@ class TestServer {
 
   // Ends everything and starts again on the same data.
   void Restart();
+  // The registry's directory.
+  std::string data_directory() const { return folder_ + "/data"; }
 
   FakeClock& clock() { return clock_; }
   Registry& registry() { return *registry_; }
@@ -112,6 +120,9 @@ class TestServer {
 // "CODE REASON", for example "ABORTED ETAG_MISMATCH"; "OK". Fails the test
 // where details are missing.
 std::string CodeAndReason(const grpc::Status& status);
+
+// Whether the caller is told when to try again.
+bool HasRetryInfo(const grpc::Status& status);
 
 // The field of the first violation; empty: none.
 std::string FirstField(const grpc::Status& status);
