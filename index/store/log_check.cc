@@ -108,13 +108,19 @@ bool HoldsStartOfRecord(absl::string_view bytes) {
   return false;
 }
 
+// Whether a file is not there. A database that is still open lets go of logs it
+// needs no more while they are looked at.
+bool IsGone(const rocksdb::Status& status) {
+  return status.IsNotFound() || status.IsPathNotFound();
+}
+
 absl::Status CheckLog(rocksdb::Env* env, const std::string& directory,
                       const std::string& name) {
   std::unique_ptr<rocksdb::SequentialFile> file;
-  CREDITREG_RETURN_IF_ERROR(
-      FromRocksDb(env->NewSequentialFile(absl::StrCat(directory, "/", name),
-                                         &file, rocksdb::EnvOptions()),
-                  kChecking));
+  const rocksdb::Status opened = env->NewSequentialFile(
+      absl::StrCat(directory, "/", name), &file, rocksdb::EnvOptions());
+  if (IsGone(opened)) return absl::OkStatus();
+  CREDITREG_RETURN_IF_ERROR(FromRocksDb(opened, kChecking));
   LogChecker checker;
   std::string buffer(LogChecker::kBlockBytes, '\0');
   std::size_t filled = 0;
@@ -165,15 +171,16 @@ absl::StatusOr<LogFiles> CheckLogs(rocksdb::Env* env,
   LogFiles logs;
   std::vector<std::string> names;
   const rocksdb::Status listed = env->GetChildren(directory, &names);
-  if (listed.IsNotFound() || listed.IsPathNotFound()) return logs;
+  if (IsGone(listed)) return logs;
   CREDITREG_RETURN_IF_ERROR(FromRocksDb(listed, kChecking));
   for (const std::string& name : names) {
     if (!absl::EndsWith(name, ".log")) continue;
-    CREDITREG_RETURN_IF_ERROR(CheckLog(env, directory, name));
     std::uint64_t bytes = 0;
-    CREDITREG_RETURN_IF_ERROR(FromRocksDb(
-        env->GetFileSize(absl::StrCat(directory, "/", name), &bytes),
-        kChecking));
+    const rocksdb::Status sized =
+        env->GetFileSize(absl::StrCat(directory, "/", name), &bytes);
+    if (IsGone(sized)) continue;
+    CREDITREG_RETURN_IF_ERROR(FromRocksDb(sized, kChecking));
+    CREDITREG_RETURN_IF_ERROR(CheckLog(env, directory, name));
     ++logs.count;
     logs.bytes += bytes;
   }

@@ -39,6 +39,7 @@
 namespace creditreg {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::StartsWith;
 using Operation = FaultEnv::Operation;
 using Reason = FaultEnv::Reason;
@@ -200,7 +201,10 @@ TEST_F(RegistryFaultsTest, AFullDiskIsReadOnAndWrittenAgainOnceThereIsRoom) {
   const auto before = registry_->CurrentView();
   const PutEnterprise put = PutOf(kCodeB, "乙公司");
   disk_.FailAll(Operation::kHalfAppend, Reason::kNoSpace, "");
-  ASSERT_THAT(Do(put), StatusIs(absl::StatusCode::kUnknown))
+  // The group in flight; none is where the database's own work in the
+  // background meets the full disk first.
+  ASSERT_THAT(Do(put), AnyOf(StatusIs(absl::StatusCode::kUnknown),
+                             StatusIs(absl::StatusCode::kResourceExhausted)))
       << registry_->WriteState();
   for (int i = 0; i < 3; ++i) {
     EXPECT_THAT(Do(put), StatusIs(absl::StatusCode::kResourceExhausted,
@@ -230,7 +234,10 @@ TEST_F(RegistryFaultsTest, WhileItCannotBeOpenedEverythingIsUnavailable) {
   const PutEnterprise put = PutOf(kCodeB, "乙公司");
   disk_.FailNext(Operation::kSync, Reason::kIoError, kLog);
   disk_.FailAll(Operation::kAppend, Reason::kIoError, kTable);
-  ASSERT_THAT(Do(put), StatusIs(absl::StatusCode::kUnknown));
+  // Where a compaction in the background met the fault first, no group is in
+  // flight any more.
+  ASSERT_THAT(Do(put), AnyOf(StatusIs(absl::StatusCode::kUnknown),
+                             StatusIs(absl::StatusCode::kUnavailable)));
   for (int i = 0; i < 3; ++i) {
     EXPECT_THAT(Do(put), StatusIs(absl::StatusCode::kUnavailable,
                                   StartsWith("STORE_REOPENING: ")));
@@ -253,8 +260,12 @@ TEST_F(RegistryFaultsTest, ItStopsWhileItCannotBeOpened) {
   const PutEnterprise put = PutOf(kCodeB, "乙公司");
   disk_.FailNext(Operation::kSync, Reason::kIoError, kLog);
   disk_.FailAll(Operation::kAppend, Reason::kIoError, kTable);
-  ASSERT_THAT(Do(put), StatusIs(absl::StatusCode::kUnknown));
-  EXPECT_THAT(Do(put), StatusIs(absl::StatusCode::kUnavailable));
+  // Where a compaction in the background met the fault first, no group is in
+  // flight any more.
+  ASSERT_THAT(Do(put), AnyOf(StatusIs(absl::StatusCode::kUnknown),
+                             StatusIs(absl::StatusCode::kUnavailable)));
+  EXPECT_THAT(Do(put), StatusIs(absl::StatusCode::kUnavailable))
+      << registry_->WriteState();
   registry_.reset();
   disk_.Heal();
   OpenOnFaultyDisk();
