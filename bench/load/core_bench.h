@@ -1,12 +1,15 @@
-// The bench `core`: what the first slice of the registry does in a second.
+// The bench `core`: what the first slice of the registry does in a second, and
+// beside what. README.md explains every figure.
 
 #ifndef CREDITREG_BENCH_LOAD_CORE_BENCH_H_
 #define CREDITREG_BENCH_LOAD_CORE_BENCH_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "bench/load/figure.h"
 
 namespace creditreg::bench {
@@ -24,6 +27,22 @@ struct BenchOptions {
   std::string file_system;
   // Short runs that show that everything works.
   bool quick = false;
+};
+
+// How long and how much: the same for every run, so that runs can be compared.
+struct CoreSizes {
+  int repetitions = 3;
+  absl::Duration warm_up = absl::Seconds(1);
+  absl::Duration duration = absl::Seconds(4);
+  // Look-ups before the first that counts, so that the page cache holds what it
+  // will hold.
+  absl::Duration settling = absl::Seconds(15);
+  // Keys drawn for a look-up workload.
+  std::size_t draws = std::size_t{1} << 20;
+  // Pages whose length is measured, the most asked for first.
+  std::size_t measured_pages = 200000;
+  // Of one look-up stream, at most kMaxItemsPerStream.
+  std::size_t batch_items = 100000;
 };
 
 // The figures, not judged. Starts and ends its servers.

@@ -1,6 +1,5 @@
 #include "bench/load/data_set.h"
 
-#include <algorithm>
 #include <fstream>
 #include <random>
 #include <utility>
@@ -17,8 +16,6 @@ namespace creditreg::bench {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr std::uint64_t kMaxEnterprises = 100000;
 
 struct FileForm {
   const char* name;
@@ -63,11 +60,10 @@ void Shuffle(std::vector<KnownEnterprise>& list) {
 
 std::vector<KnownEnterprise> MakeEnterprises(
     const generator::EnterpriseMaker& maker, std::uint64_t count) {
-  const std::uint64_t wanted = std::min(count, kMaxEnterprises);
   std::vector<KnownEnterprise> list;
-  list.reserve(wanted);
-  for (std::uint64_t i = 0; i < wanted; ++i) {
-    generator::Enterprise enterprise = maker.Make(i * count / wanted);
+  list.reserve(count);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    generator::Enterprise enterprise = maker.Make(i);
     list.push_back(
         {std::move(enterprise.uscc), enterprise.status == "注销"
                                          ? v1::LOOKUP_VERDICT_DEREGISTERED

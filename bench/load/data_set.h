@@ -32,8 +32,8 @@ struct KnownEnterprise {
 struct DataSet {
   // In the order in which they are to be imported.
   std::vector<ImportFile> files;
-  // At most 100,000 clean enterprises, evenly from the whole set, in an order
-  // that has nothing to do with how they were written.
+  // Every clean enterprise, in an order that has nothing to do with how they
+  // were written.
   std::vector<KnownEnterprise> enterprises;
 };
 

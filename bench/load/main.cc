@@ -79,7 +79,8 @@ absl::Status RunProfile(const BenchOptions& options,
   CREDITREG_ASSIGN_OR_RETURN(const DataSet data,
                              LoadDataSet(options.data_dir, options.codes_dir));
   const UnaryWorkload workload = LookupWorkload(
-      profile.is_public ? LookupView::kPublic : LookupView::kGovernment, data);
+      profile.is_public ? LookupView::kPublic : LookupView::kGovernment, data,
+      {});
   LoadOptions load;
   load.target = profile.target;
   load.duration = absl::Seconds(profile.seconds);
@@ -115,7 +116,10 @@ int Main(int argc, char** argv) {
   std::string listen = "127.0.0.1:0";
   std::string port_file;
   CLI::App* const echo =
-      app.add_subcommand("echo-server", "Answers every call with 800 bytes");
+      app.add_subcommand("echo-server", "The peer of look-ups");
+  std::string kind = "callback";
+  echo->add_option("--kind", kind, "callback or queue")
+      ->check(CLI::IsMember({"callback", "queue"}));
   echo->add_option("--listen", listen, "host:port");
   echo->add_option("--port_file", port_file, "Gets host:port")->required();
   ProfileOptions profile;
@@ -129,7 +133,9 @@ int Main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   if (echo->parsed()) {
-    const absl::Status status = ServeEcho(listen, port_file);
+    const absl::Status status =
+        ServeEcho(kind == "queue" ? EchoKind::kQueue : EchoKind::kCallback,
+                  listen, port_file);
     return status.ok() ? 0 : Fail(status);
   }
   if (lookups->parsed()) {

@@ -1,6 +1,9 @@
 #include "bench/load/registry_load.h"
 
+#include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <numeric>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -35,14 +38,16 @@ absl::Status CheckResult(const KnownEnterprise& expected,
 }
 
 template <typename Request, typename Response>
-UnaryWorkload MakeLookupWorkload(const std::string& method,
-                                 const DataSet& data) {
+UnaryWorkload MakeLookupWorkload(const std::string& method, const DataSet& data,
+                                 std::vector<std::uint32_t> order) {
   UnaryWorkload workload;
   workload.method = method;
+  workload.order = std::move(order);
+  workload.requests.reserve(data.enterprises.size());
   for (const KnownEnterprise& enterprise : data.enterprises) {
     Request request;
     request.mutable_item()->set_identifier(enterprise.uscc);
-    workload.requests.push_back(ToWire(request));
+    workload.requests.push_back(request.SerializeAsString());
   }
   workload.check = [&data](std::size_t i, const grpc::ByteBuffer& answer) {
     CREDITREG_ASSIGN_OR_RETURN(const Response response,
@@ -99,27 +104,58 @@ absl::StatusOr<ImportTime> ImportOne(RegistryClient& client,
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ServerProcess>> StartRegistry(
-    const std::string& program, const std::string& folder) {
+    const std::string& program, const std::string& folder,
+    const std::vector<std::string>& flags) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) {
     return absl::InternalError(absl::StrCat(folder, ": ", error.message()));
   }
-  return ServerProcess::Start(
-      {program, "--listen=127.0.0.1:0", "--data_dir=" + folder + "/data",
-       "--key_dir=" + folder + "/keys", "--log_level=warning"},
-      folder);
+  std::vector<std::string> arguments = {
+      program, "--listen=127.0.0.1:0", "--data_dir=" + folder + "/data",
+      "--key_dir=" + folder + "/keys", "--log_level=warning"};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  return ServerProcess::Start(std::move(arguments), folder);
 }
 
-UnaryWorkload LookupWorkload(LookupView view, const DataSet& data) {
+UnaryWorkload LookupWorkload(LookupView view, const DataSet& data,
+                             std::vector<std::uint32_t> order) {
   if (view == LookupView::kPublic) {
     return MakeLookupWorkload<v1::GetPublicEnterpriseRequest,
                               v1::GetPublicEnterpriseResponse>(
-        "/creditreg.v1.PublicLookupService/GetPublicEnterprise", data);
+        "/creditreg.v1.PublicLookupService/GetPublicEnterprise", data,
+        std::move(order));
   }
   return MakeLookupWorkload<v1::GetEnterpriseRequest,
                             v1::GetEnterpriseResponse>(
-      "/creditreg.v1.RegistryReadService/GetEnterprise", data);
+      "/creditreg.v1.RegistryReadService/GetEnterprise", data,
+      std::move(order));
+}
+
+absl::StatusOr<std::vector<std::uint32_t>> MeasurePages(
+    const std::string& target, const DataSet& data, std::size_t most) {
+  const std::size_t count = std::min(most, data.enterprises.size());
+  std::vector<std::uint32_t> order(count);
+  std::iota(order.begin(), order.end(), std::uint32_t{0});
+  UnaryWorkload workload =
+      LookupWorkload(LookupView::kPublic, data, std::move(order));
+  std::vector<std::atomic<std::uint32_t>> sizes(count);
+  workload.check = [&sizes](std::size_t i, const grpc::ByteBuffer& answer) {
+    sizes[i] = static_cast<std::uint32_t>(answer.Length());
+    return absl::OkStatus();
+  };
+  LoadOptions load;
+  load.target = target;
+  load.warm_up = absl::ZeroDuration();
+  load.duration = absl::Minutes(10);
+  load.check_every = 1;
+  // One connection, so that every page is asked for once.
+  load.connections = 1;
+  load.max_calls = static_cast<std::int64_t>(count);
+  CREDITREG_RETURN_IF_ERROR(RunUnaryLoad(workload, load).status());
+  std::vector<std::uint32_t> all(data.enterprises.size());
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = sizes[i % count];
+  return all;
 }
 
 absl::StatusOr<absl::Duration> RunBatchLookup(const std::string& target,

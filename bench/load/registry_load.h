@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,17 +21,27 @@
 
 namespace creditreg::bench {
 
-// A creditregd on a free loopback port with a new data and key folder below
-// `folder`, which is created; otherwise with its default settings.
+// A creditregd on a free loopback port with its data and key folder below
+// `folder`, which is created if absent; otherwise with its default settings
+// and `flags`.
 //
 // Errors: as ServerProcess::Start().
 absl::StatusOr<std::unique_ptr<ServerProcess>> StartRegistry(
-    const std::string& program, const std::string& folder);
+    const std::string& program, const std::string& folder,
+    const std::vector<std::string>& flags = {});
 
 // Look-ups by code, one call each. The answers checked must have the verdict
 // and the code of the enterprise that was asked for. `data` must outlive the
-// workload.
-UnaryWorkload LookupWorkload(LookupView view, const DataSet& data);
+// workload. `order` as UnaryWorkload's, places in data.enterprises.
+UnaryWorkload LookupWorkload(LookupView view, const DataSet& data,
+                             std::vector<std::uint32_t> order);
+
+// How long the public page of each enterprise is, as answered: of the first
+// `most` as the server says, of the others as of those, again from the first.
+//
+// Errors: as RunUnaryLoad().
+absl::StatusOr<std::vector<std::uint32_t>> MeasurePages(
+    const std::string& target, const DataSet& data, std::size_t most);
 
 // Looks `items` codes up over one stream, checks every answer, and says how
 // long it took.
