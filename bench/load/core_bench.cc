@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "bench/load/data_set.h"
+#include "bench/load/import_part.h"
 #include "bench/load/lookup_part.h"
 #include "bench/load/measurement.h"
 #include "bench/load/registry_load.h"
@@ -29,6 +30,8 @@ CoreSizes SizesFor(bool quick) {
   sizes.draws = 1 << 14;
   sizes.measured_pages = 1000;
   sizes.batch_items = 2000;
+  sizes.slice_rows = 300;
+  sizes.single_writes = 2000;
   return sizes;
 }
 
@@ -43,9 +46,9 @@ class CoreBench {
     CREDITREG_RETURN_IF_ERROR(Load());
     CREDITREG_RETURN_IF_ERROR(lookups_->Start(*registry_));
     std::vector<Measurement> measurements = lookups_->Measurements();
-    measurements.push_back(Batch("batch_government", LookupView::kGovernment));
-    measurements.push_back(Batch("batch_public", LookupView::kPublic));
-    measurements.push_back(Imports());
+    for (Measurement& measurement : imports_->Measurements(*registry_)) {
+      measurements.push_back(std::move(measurement));
+    }
     CREDITREG_ASSIGN_OR_RETURN(
         std::vector<Figure> figures,
         Measure("core", measurements, sizes_.repetitions));
@@ -59,10 +62,20 @@ class CoreBench {
   // length of its pages asks for.
   absl::Status Load() {
     const std::string folder = options_.work_dir + "/registry";
+    const std::string cut = options_.work_dir + "/cut";
+    std::error_code error;
+    std::filesystem::create_directories(cut, error);
+    CREDITREG_RETURN_IF_ERROR(
+        CutSlices(cut, sizes_.repetitions, sizes_.slice_rows, &data_));
     std::fprintf(stderr, "bench: loads the registry\n");
+    CREDITREG_ASSIGN_OR_RETURN(
+        const ImportTime loaded,
+        LoadRegistry(options_.server, folder, data_.files));
+    std::fprintf(stderr, "bench: %.0f rows/s\n", loaded.StoredPerSecond());
+    imports_ = std::make_unique<ImportPart>(options_, sizes_, data_, folder);
+    CREDITREG_RETURN_IF_ERROR(imports_->CopyData());
     CREDITREG_ASSIGN_OR_RETURN(registry_,
                                StartRegistry(options_.server, folder));
-    CREDITREG_RETURN_IF_ERROR(RunImports(registry_->address(), data_).status());
     CREDITREG_ASSIGN_OR_RETURN(
         std::vector<std::uint32_t> page_bytes,
         MeasurePages(registry_->address(), data_, sizes_.measured_pages));
@@ -76,65 +89,12 @@ class CoreBench {
     return absl::OkStatus();
   }
 
-  Measurement Batch(const std::string& name, LookupView view) const {
-    Measurement measurement;
-    measurement.figures = {
-        {name, "items/s", "",
-         absl::StrCat("one stream of ", sizes_.batch_items,
-                      " codes, every answer checked; warm")}};
-    measurement.run = [this, name, view]() -> absl::StatusOr<Samples> {
-      CREDITREG_ASSIGN_OR_RETURN(const absl::Duration duration,
-                                 RunBatchLookup(registry_->address(), view,
-                                                data_, sizes_.batch_items));
-      Sample sample;
-      sample.n = static_cast<std::int64_t>(sizes_.batch_items);
-      sample.value =
-          static_cast<double>(sample.n) / absl::ToDoubleSeconds(duration);
-      return Samples{{name, sample}};
-    };
-    return measurement;
-  }
-
-  // The whole set into a new registry.
-  Measurement Imports() {
-    Measurement measurement;
-    measurement.figures = {
-        {"import", "rows/s", "",
-         absl::StrCat("public import call, every row synced, new server and "
-                      "data on ",
-                      options_.file_system,
-                      " each time, files one after the other")}};
-    measurement.run = [this] { return RunImportsOnce(); };
-    return measurement;
-  }
-
-  absl::StatusOr<Samples> RunImportsOnce() {
-    const std::string folder =
-        absl::StrCat(options_.work_dir, "/import", ++imports_);
-    CREDITREG_ASSIGN_OR_RETURN(const std::unique_ptr<ServerProcess> server,
-                               StartRegistry(options_.server, folder));
-    CREDITREG_ASSIGN_OR_RETURN(const auto times,
-                               RunImports(server->address(), data_));
-    CREDITREG_RETURN_IF_ERROR(server->Stop());
-    std::error_code error;
-    std::filesystem::remove_all(folder, error);
-    ImportTime all;
-    for (const auto& [name, time] : times) {
-      all.rows += time.rows;
-      all.duration += time.duration;
-    }
-    Sample sample;
-    sample.value = all.RowsPerSecond();
-    sample.n = all.rows;
-    return Samples{{"import", sample}};
-  }
-
   const BenchOptions& options_;
   const CoreSizes sizes_;
-  const DataSet data_;
-  int imports_ = 0;
+  DataSet data_;
   std::unique_ptr<ServerProcess> registry_;
   std::unique_ptr<LookupPart> lookups_;
+  std::unique_ptr<ImportPart> imports_;
 };
 
 }  // namespace

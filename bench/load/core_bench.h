@@ -5,6 +5,7 @@
 #define CREDITREG_BENCH_LOAD_CORE_BENCH_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,10 @@ struct CoreSizes {
   std::size_t measured_pages = 200000;
   // Of one look-up stream, at most kMaxItemsPerStream.
   std::size_t batch_items = 100000;
+  // Of one slice of fresh records.
+  std::int64_t slice_rows = 200000;
+  // Submissions prepared for each run of single writes; it ends with the last.
+  std::size_t single_writes = 60000;
 };
 
 // The figures, not judged. Starts and ends its servers.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -16,6 +17,7 @@
 #include "client/registry_client.h"
 #include "creditreg/v1/public_lookup_service.pb.h"
 #include "creditreg/v1/registry_read_service.pb.h"
+#include "creditreg/v1/registry_write_service.pb.h"
 #include "index/base/status_macros.h"
 
 namespace creditreg::bench {
@@ -98,7 +100,11 @@ absl::StatusOr<ImportTime> ImportOne(RegistryClient& client,
                              UploadImport(client, upload, ImportObserver()));
   const absl::Duration duration = absl::Now() - start;
   CREDITREG_RETURN_IF_ERROR(CheckReceipt(file, receipt));
-  return ImportTime{file.rows, duration};
+  const v1::ImportCounts& counts = receipt.counts();
+  return ImportTime{file.rows,
+                    counts.created() + counts.updated() + counts.pending() +
+                        counts.quarantined(),
+                    upload.digest.size_bytes, duration};
 }
 
 }  // namespace
@@ -188,15 +194,75 @@ absl::StatusOr<absl::Duration> RunBatchLookup(const std::string& target,
   return duration;
 }
 
-absl::StatusOr<std::map<std::string, ImportTime>> RunImports(
-    const std::string& target, const DataSet& data) {
+absl::StatusOr<ImportTime> RunImports(const std::string& target,
+                                      const std::vector<ImportFile>& files) {
   Cancellation cancellation;
   RegistryClient client(OptionsFor(target), &cancellation);
-  std::map<std::string, ImportTime> times;
-  for (const ImportFile& file : data.files) {
-    CREDITREG_ASSIGN_OR_RETURN(times[file.name], ImportOne(client, file));
+  ImportTime all;
+  for (const ImportFile& file : files) {
+    CREDITREG_ASSIGN_OR_RETURN(const ImportTime time, ImportOne(client, file));
+    all.rows += time.rows;
+    all.stored += time.stored;
+    all.input_bytes += time.input_bytes;
+    all.duration += time.duration;
   }
-  return times;
+  return all;
+}
+
+absl::StatusOr<ImportTime> LoadRegistry(const std::string& program,
+                                        const std::string& folder,
+                                        const std::vector<ImportFile>& files) {
+  CREDITREG_ASSIGN_OR_RETURN(const std::unique_ptr<ServerProcess> server,
+                             StartRegistry(program, folder));
+  CREDITREG_ASSIGN_OR_RETURN(const ImportTime time,
+                             RunImports(server->address(), files));
+  CREDITREG_RETURN_IF_ERROR(server->Stop());
+  return time;
+}
+
+UnaryWorkload SubmitWorkload(const DataSet& data, int series,
+                             std::size_t count) {
+  UnaryWorkload workload;
+  workload.method = "/creditreg.v1.RegistryWriteService/SubmitRecords";
+  workload.requests.reserve(count);
+  const std::size_t holders =
+      std::min(kNamedEnterprises, data.enterprises.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const KnownEnterprise& holder = data.enterprises[i % holders];
+    v1::SubmitRecordsRequest request;
+    request.set_request_id(absl::StrCat("bench-", series, "-", i));
+    v1::Record* const record = request.add_records()->mutable_record();
+    record->set_family(v1::FAMILY_LICENCE);
+    record->mutable_party()->set_name(holder.name);
+    record->mutable_party()->set_category(v1::PARTY_CATEGORY_ORGANISATION);
+    record->mutable_party()->set_uscc(holder.uscc);
+    record->mutable_party()->set_legal_representative("示某");
+    record->mutable_deciding_agency()->set_name("广州市市场监督管理局");
+    record->mutable_submitting_agency()->set_name("广州市市场监督管理局");
+    v1::Licence* const licence = record->mutable_licence();
+    licence->set_document_name("食品经营许可证核发决定书");
+    licence->set_document_number(
+        absl::StrCat("粤穗市监许〔2026〕", series, "-", i, "号"));
+    licence->set_licence_type("普通");
+    licence->set_certificate_name("食品经营许可证");
+    licence->set_licence_number(absl::StrCat("JY", series, "-", i));
+    licence->set_content("预包装食品销售，散装食品销售，热食类食品制售。");
+    licence->set_decided_on("2026-03-02");
+    licence->set_valid_from("2026-03-02");
+    licence->set_valid_to("2031-03-01");
+    licence->set_state(v1::Licence::STATE_VALID);
+    workload.requests.push_back(request.SerializeAsString());
+  }
+  workload.check = [](std::size_t /*i*/, const grpc::ByteBuffer& answer) {
+    CREDITREG_ASSIGN_OR_RETURN(const auto response,
+                               FromWire<v1::SubmitRecordsResponse>(answer));
+    if (response.results_size() == 1 &&
+        response.results(0).outcome() == v1::OUTCOME_CREATED) {
+      return absl::OkStatus();
+    }
+    return absl::InternalError("submit: the record was not created");
+  };
+  return workload;
 }
 
 }  // namespace creditreg::bench

@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,22 +51,39 @@ absl::StatusOr<absl::Duration> RunBatchLookup(const std::string& target,
                                               const DataSet& data,
                                               std::size_t items);
 
-// One file imported: from the first byte sent to the receipt.
+// Files imported: from the first byte sent to the receipt.
 struct ImportTime {
   std::int64_t rows = 0;
+  // Rows that became a version, or wait or are kept aside.
+  std::int64_t stored = 0;
+  std::int64_t input_bytes = 0;
   absl::Duration duration;
 
-  double RowsPerSecond() const {
-    return static_cast<double>(rows) / absl::ToDoubleSeconds(duration);
+  double StoredPerSecond() const {
+    return static_cast<double>(stored) / absl::ToDoubleSeconds(duration);
   }
 };
 
-// Imports all files of `data` one after the other, and checks that the receipts
-// count every row and refuse none that is clean. By ImportFile::name.
+// Imports the files one after the other, and checks that the receipts count
+// every row and refuse none that is clean.
 //
 // Errors: as UploadImport(); Internal: a receipt that cannot be right.
-absl::StatusOr<std::map<std::string, ImportTime>> RunImports(
-    const std::string& target, const DataSet& data);
+absl::StatusOr<ImportTime> RunImports(const std::string& target,
+                                      const std::vector<ImportFile>& files);
+
+// Puts `files` into an empty registry below `folder`, which does not run, in
+// the fastest way there is: today through an import call.
+//
+// Errors: as StartRegistry() and RunImports().
+absl::StatusOr<ImportTime> LoadRegistry(const std::string& program,
+                                        const std::string& folder,
+                                        const std::vector<ImportFile>& files);
+
+// `count` submissions of one licence each, all different; `series` tells the
+// submissions of one call from those of another. The answers checked must say
+// that the record was created.
+UnaryWorkload SubmitWorkload(const DataSet& data, int series,
+                             std::size_t count);
 
 }  // namespace creditreg::bench
 
