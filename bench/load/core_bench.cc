@@ -11,9 +11,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "bench/load/data_set.h"
+#include "bench/load/endurance_part.h"
 #include "bench/load/import_part.h"
 #include "bench/load/lookup_part.h"
 #include "bench/load/measurement.h"
+#include "bench/load/postgres_part.h"
 #include "bench/load/registry_load.h"
 #include "bench/load/server_process.h"
 #include "index/base/status_macros.h"
@@ -21,9 +23,10 @@
 namespace creditreg::bench {
 namespace {
 
-CoreSizes SizesFor(bool quick) {
+CoreSizes SizesFor(const BenchOptions& options) {
   CoreSizes sizes;
-  if (!quick) return sizes;
+  if (options.slice_rows > 0) sizes.slice_rows = options.slice_rows;
+  if (!options.quick) return sizes;
   sizes.warm_up = absl::Milliseconds(100);
   sizes.duration = absl::Milliseconds(400);
   sizes.settling = absl::Milliseconds(300);
@@ -32,26 +35,52 @@ CoreSizes SizesFor(bool quick) {
   sizes.batch_items = 2000;
   sizes.slice_rows = 300;
   sizes.single_writes = 2000;
+  sizes.idle_connections = 300;
   return sizes;
+}
+
+template <typename T>
+void Append(std::vector<T> more, std::vector<T>* list) {
+  for (T& item : more) list->push_back(std::move(item));
 }
 
 class CoreBench {
  public:
-  CoreBench(const BenchOptions& options, DataSet data)
+  CoreBench(const BenchOptions& options, DataSet data, DataSet bulk)
       : options_(options),
-        sizes_(SizesFor(options.quick)),
-        data_(std::move(data)) {}
+        sizes_(SizesFor(options)),
+        data_(std::move(data)),
+        bulk_(std::move(bulk)),
+        growth_(options_, sizes_) {}
 
   absl::StatusOr<std::vector<Figure>> Run() {
     CREDITREG_RETURN_IF_ERROR(Load());
+    postgres_ = std::make_unique<PostgresPart>(options_, sizes_, data_, bulk_);
+    CREDITREG_RETURN_IF_ERROR(postgres_->Start());
+    CREDITREG_RETURN_IF_ERROR(growth_.Start());
     CREDITREG_RETURN_IF_ERROR(lookups_->Start(*registry_));
     std::vector<Measurement> measurements = lookups_->Measurements();
-    for (Measurement& measurement : imports_->Measurements(*registry_)) {
-      measurements.push_back(std::move(measurement));
-    }
+    Append(imports_->Measurements(*registry_), &measurements);
+    Append(postgres_->Measurements(
+               [this] { return lookups_->lookups_per_second(); },
+               [this] { return imports_->imports_per_second(); }),
+           &measurements);
+    measurements.push_back(
+        SlowClients(options_, sizes_, *registry_, lookups_.get()));
+    measurements.push_back(growth_.Growth());
     CREDITREG_ASSIGN_OR_RETURN(
         std::vector<Figure> figures,
         Measure("core", measurements, sizes_.repetitions));
+    CREDITREG_ASSIGN_OR_RETURN(
+        std::vector<Figure> once,
+        Measure(
+            "core",
+            {PeakMemory(*registry_, lookups_->PageCacheMib()),
+             Verification(*registry_),
+             postgres_->Disk(&imports_->raw_store(), imports_->raw_folder())},
+            1));
+    Append(std::move(once), &figures);
+    CREDITREG_RETURN_IF_ERROR(growth_.Stop());
     CREDITREG_RETURN_IF_ERROR(lookups_->Stop());
     CREDITREG_RETURN_IF_ERROR(registry_->Stop());
     return figures;
@@ -92,9 +121,12 @@ class CoreBench {
   const BenchOptions& options_;
   const CoreSizes sizes_;
   DataSet data_;
+  const DataSet bulk_;
+  GrowthPart growth_;
   std::unique_ptr<ServerProcess> registry_;
   std::unique_ptr<LookupPart> lookups_;
   std::unique_ptr<ImportPart> imports_;
+  std::unique_ptr<PostgresPart> postgres_;
 };
 
 }  // namespace
@@ -102,7 +134,9 @@ class CoreBench {
 absl::StatusOr<std::vector<Figure>> RunCoreBench(const BenchOptions& options) {
   CREDITREG_ASSIGN_OR_RETURN(DataSet data,
                              LoadDataSet(options.data_dir, options.codes_dir));
-  return CoreBench(options, std::move(data)).Run();
+  CREDITREG_ASSIGN_OR_RETURN(DataSet bulk,
+                             LoadDataSet(options.bulk_dir, options.codes_dir));
+  return CoreBench(options, std::move(data), std::move(bulk)).Run();
 }
 
 }  // namespace creditreg::bench

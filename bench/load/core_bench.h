@@ -24,8 +24,21 @@ struct BenchOptions {
   // Path of creditregd, and of this program (it is the peer's server too).
   std::string server;
   std::string self;
+  // Data set of the first load.
+  std::string bulk_dir;
+  // Data sets whose enterprises are looked up to see what size does.
+  std::string growth_small_dir;
+  std::string growth_large_dir;
+  // libpq's connection string of an empty database; another is at the same
+  // with "_bulk" behind its name. And where the statements are.
+  std::string postgres;
+  std::string postgres_sql = "bench/peers/postgres";
+  // Of the data set's files together, for a note.
+  std::int64_t csv_zstd_bytes = 0;
   // What the work folder lies on, for the notes: "ext2/ext3", "tmpfs".
   std::string file_system;
+  // Of one slice of fresh records; 0: CoreSizes' own.
+  std::int64_t slice_rows = 0;
   // Short runs that show that everything works.
   bool quick = false;
 };
@@ -48,6 +61,8 @@ struct CoreSizes {
   std::int64_t slice_rows = 200000;
   // Submissions prepared for each run of single writes; it ends with the last.
   std::size_t single_writes = 60000;
+  // Of the hostile clients.
+  int idle_connections = 10000;
 };
 
 // The figures, not judged. Starts and ends its servers.

@@ -121,6 +121,7 @@ absl::StatusOr<Samples> ImportPart::ImportOnce() {
   CREDITREG_ASSIGN_OR_RETURN(const GroupCounts counts, CountGroups(groups));
   CREDITREG_ASSIGN_OR_RETURN(const double raw_seconds, ReplaySeconds(groups));
   const auto records = static_cast<double>(time.stored);
+  imports_per_second_ = time.StoredPerSecond();
   Samples samples;
   samples[kRaw] =
       SampleOf(records / raw_seconds, time.stored,

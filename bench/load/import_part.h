@@ -33,9 +33,11 @@ class ImportPart {
   // Errors: as CopyDatabase() and RawStore::Open().
   absl::Status CopyData();
 
-  // `registry` runs from now on, and outlives the part. The import figure's
-  // name, for peers, is kImportRate.
+  // `registry` runs from now on, and outlives the part.
   std::vector<Measurement> Measurements(const ServerProcess& registry);
+
+  // Of the repetition under way, once it has come to it.
+  double imports_per_second() const { return imports_per_second_; }
 
   // The copy, which has everything that was written.
   RawStore& raw_store() { return *raw_; }
@@ -58,6 +60,7 @@ class ImportPart {
   std::unique_ptr<RawStore> raw_;
   std::size_t next_slice_ = 0;
   int next_series_ = 0;
+  double imports_per_second_ = 0;
 };
 
 }  // namespace creditreg::bench

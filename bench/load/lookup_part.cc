@@ -120,10 +120,11 @@ absl::StatusOr<LookupPart::Result> LookupPart::RunClosed(
   return result;
 }
 
-absl::StatusOr<Sample> LookupPart::RunOpen(
-    const ServerProcess& server, const UnaryWorkload& workload) const {
+absl::StatusOr<Sample> LookupPart::RunOpen(const ServerProcess& server,
+                                           const UnaryWorkload& workload,
+                                           double share) const {
   LoadOptions load = ClosedLoop(server);
-  load.calls_per_second = lookups_per_second_ * kLatencyLoad;
+  load.calls_per_second = lookups_per_second_ * share;
   CREDITREG_ASSIGN_OR_RETURN(const LoadResult result,
                              RunUnaryLoad(workload, load));
   Sample sample;
@@ -218,8 +219,9 @@ Measurement LookupPart::Latency() {
                          {kLookupP99, "us", kEchoP99, note}};
   measurement.run = [this]() -> absl::StatusOr<Samples> {
     CREDITREG_ASSIGN_OR_RETURN(const Sample echo,
-                               RunOpen(*faster_echo_, echo_));
-    CREDITREG_ASSIGN_OR_RETURN(const Sample lookup, RunOpen(*registry_, zipf_));
+                               RunOpen(*faster_echo_, echo_, kLatencyLoad));
+    CREDITREG_ASSIGN_OR_RETURN(const Sample lookup,
+                               RunOpen(*registry_, zipf_, kLatencyLoad));
     return Samples{{kEchoP99, echo}, {kLookupP99, lookup}};
   };
   return measurement;

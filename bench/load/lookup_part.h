@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "bench/load/core_bench.h"
 #include "bench/load/data_set.h"
 #include "bench/load/measurement.h"
@@ -42,6 +43,14 @@ class LookupPart {
   // After Start().
   std::vector<Measurement> Measurements();
 
+  // An open loop of look-ups at this share of lookups_per_second().
+  absl::StatusOr<Sample> RunAtLoad(double share) const {
+    return RunOpen(*registry_, zipf_, share);
+  }
+
+  // Of the repetition under way, once it has come to it.
+  double lookups_per_second() const { return lookups_per_second_; }
+
   // Ends the echo servers.
   absl::Status Stop();
 
@@ -56,7 +65,8 @@ class LookupPart {
   absl::StatusOr<Result> RunClosed(const ServerProcess& server,
                                    const UnaryWorkload& workload) const;
   absl::StatusOr<Sample> RunOpen(const ServerProcess& server,
-                                 const UnaryWorkload& workload) const;
+                                 const UnaryWorkload& workload,
+                                 double share) const;
 
   Measurement Echo();
   Measurement Lookups();

@@ -15,6 +15,7 @@
 #include "bench/load/data_set.h"
 #include "bench/load/echo_server.h"
 #include "bench/load/figure.h"
+#include "bench/load/hostile_clients.h"
 #include "bench/load/registry_load.h"
 #include "bench/load/unary_load.h"
 #include "index/base/lock_checks.h"
@@ -110,6 +111,17 @@ int Main(int argc, char** argv) {
   core->add_option("--codes", options.codes_dir, "Code lists of the data set");
   core->add_option("--work", options.work_dir, "Empty folder")->required();
   core->add_option("--server", options.server, "creditregd")->required();
+  core->add_option("--bulk_data", options.bulk_dir, "Data set to load at once")
+      ->required();
+  core->add_option("--growth_small", options.growth_small_dir, "Data set")
+      ->required();
+  core->add_option("--growth_large", options.growth_large_dir, "Data set")
+      ->required();
+  core->add_option("--postgres", options.postgres, "Connection string")
+      ->required();
+  core->add_option("--postgres_sql", options.postgres_sql, "Its statements");
+  core->add_option("--csv_zstd_bytes", options.csv_zstd_bytes, "Of --data");
+  core->add_option("--slice_rows", options.slice_rows, "Of a fresh slice");
   core->add_option("--limits", limits, "Floors and ceilings");
   core->add_option("--file_system", options.file_system, "Of --work");
   core->add_flag("--quick", options.quick, "Show that it works; judge nothing");
@@ -122,6 +134,13 @@ int Main(int argc, char** argv) {
       ->check(CLI::IsMember({"callback", "queue"}));
   echo->add_option("--listen", listen, "host:port");
   echo->add_option("--port_file", port_file, "Gets host:port")->required();
+  HostileOptions hostile;
+  CLI::App* const hostiles =
+      app.add_subcommand("hostile", "Clients that misbehave, until a signal");
+  hostiles->add_option("--target", hostile.target, "host:port")->required();
+  hostiles->add_option("--idle_connections", hostile.idle_connections, "Count");
+  hostiles->add_option("--port_file", hostile.port_file, "Gets 'ready'")
+      ->required();
   ProfileOptions profile;
   CLI::App* const lookups = app.add_subcommand(
       "lookups", "Look-ups against a server that holds the data set");
@@ -136,6 +155,10 @@ int Main(int argc, char** argv) {
     const absl::Status status =
         ServeEcho(kind == "queue" ? EchoKind::kQueue : EchoKind::kCallback,
                   listen, port_file);
+    return status.ok() ? 0 : Fail(status);
+  }
+  if (hostiles->parsed()) {
+    const absl::Status status = RunHostileClients(hostile);
     return status.ok() ? 0 : Fail(status);
   }
   if (lookups->parsed()) {

@@ -220,6 +220,22 @@ absl::StatusOr<ImportTime> LoadRegistry(const std::string& program,
   return time;
 }
 
+absl::StatusOr<std::int64_t> VerifyRegistry(const std::string& target) {
+  Cancellation cancellation;
+  ClientOptions options = OptionsFor(target);
+  options.timeout = absl::Minutes(30);
+  RegistryClient client(options, &cancellation);
+  v1::VerifyResponse last;
+  CREDITREG_RETURN_IF_ERROR(client.Verify(
+      v1::VerifyRequest(),
+      [&last](const v1::VerifyResponse& response) { last = response; }));
+  if (!last.done() || last.faults() != 0) {
+    return absl::InternalError(
+        absl::StrCat("verify: ", last.faults(), " faults, want none"));
+  }
+  return last.rows_checked();
+}
+
 UnaryWorkload SubmitWorkload(const DataSet& data, int series,
                              std::size_t count) {
   UnaryWorkload workload;

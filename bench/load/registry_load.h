@@ -79,6 +79,11 @@ absl::StatusOr<ImportTime> LoadRegistry(const std::string& program,
                                         const std::string& folder,
                                         const std::vector<ImportFile>& files);
 
+// Has the registry verify everything; the rows it looked at.
+//
+// Errors: as RegistryClient::Verify(); Internal: a fault was found.
+absl::StatusOr<std::int64_t> VerifyRegistry(const std::string& target);
+
 // `count` submissions of one licence each, all different; `series` tells the
 // submissions of one call from those of another. The answers checked must say
 // that the record was created.

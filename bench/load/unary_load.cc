@@ -27,7 +27,7 @@ using TimePoint = SteadyClock::time_point;
 
 // A call that takes longer fails, and with it the run.
 constexpr std::chrono::seconds kCallDeadline{30};
-constexpr absl::Duration kConnectTimeout = absl::Seconds(10);
+constexpr absl::Duration kConnectTimeout = absl::Seconds(30);
 
 std::shared_ptr<grpc::Channel> NewConnection(const std::string& target) {
   grpc::ChannelArguments arguments;
@@ -275,7 +275,7 @@ absl::StatusOr<LoadResult> RunUnaryLoad(const UnaryWorkload& workload,
   const absl::Time deadline = absl::Now() + kConnectTimeout;
   for (const auto& connection : connections) {
     if (!connection->Connect(deadline)) {
-      return absl::InternalError("connection: not made in 10 s");
+      return absl::InternalError("connection: not made in 30 s");
     }
   }
   if (options.calls_per_second > 0) {

@@ -71,7 +71,10 @@ start() {  # DIRECTORY
   settings "$socket" >> "$directory/data/postgresql.auto.conf"
   as_server "$bin/pg_ctl" --pgdata="$directory/data" --log="$directory/data/log" \
     --wait --timeout=60 start > /dev/null
-  as_server "$bin/createdb" --host="$socket" --username="$name" "$name"
+  local database
+  for database in "$name" "${name}_bulk"; do
+    as_server "$bin/createdb" --host="$socket" --username="$name" "$database"
+  done
   echo "host=$socket user=$name dbname=$name"
 }
 
