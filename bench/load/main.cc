@@ -16,6 +16,7 @@
 #include "bench/load/echo_server.h"
 #include "bench/load/figure.h"
 #include "bench/load/hostile_clients.h"
+#include "bench/load/key_order.h"
 #include "bench/load/registry_load.h"
 #include "bench/load/unary_load.h"
 #include "index/base/lock_checks.h"
@@ -68,11 +69,14 @@ absl::StatusOr<bool> RunCore(const BenchOptions& options,
   return all_ok;
 }
 
-// Look-ups against a server that runs already, for a profiler to watch.
+// Look-ups against a server that runs already: for a profiler to watch, and for
+// the curves of plot.sh.
 struct ProfileOptions {
   std::string target;
   bool is_public = false;
   double seconds = 10;
+  // Calls a second; 0: as many as 64 callers get answered.
+  double rate = 0;
 };
 
 absl::Status RunProfile(const BenchOptions& options,
@@ -81,14 +85,18 @@ absl::Status RunProfile(const BenchOptions& options,
                              LoadDataSet(options.data_dir, options.codes_dir));
   const UnaryWorkload workload = LookupWorkload(
       profile.is_public ? LookupView::kPublic : LookupView::kGovernment, data,
-      {});
+      UniformOrder(data.enterprises.size(), std::size_t{1} << 18));
   LoadOptions load;
   load.target = profile.target;
   load.duration = absl::Seconds(profile.seconds);
+  load.calls_per_second = profile.rate;
   CREDITREG_ASSIGN_OR_RETURN(const LoadResult result,
                              RunUnaryLoad(workload, load));
-  std::printf("%.0f calls/s, %.0f bytes an answer\n", result.CallsPerSecond(),
-              result.answer_bytes);
+  // Calls due and answered a second, p50 and p99 in microseconds.
+  std::printf("%.0f %.0f %.0f %.0f\n",
+              profile.rate > 0 ? profile.rate : result.CallsPerSecond(),
+              result.CallsPerSecond(), result.latency.PercentileMicros(0.5),
+              result.latency.PercentileMicros(0.99));
   return absl::OkStatus();
 }
 
@@ -148,6 +156,7 @@ int Main(int argc, char** argv) {
   lookups->add_option("--codes", options.codes_dir, "Code lists of it");
   lookups->add_option("--target", profile.target, "host:port")->required();
   lookups->add_option("--seconds", profile.seconds, "Time measured");
+  lookups->add_option("--rate", profile.rate, "Calls a second; 0: all it can");
   lookups->add_flag("--public", profile.is_public, "As the public sees it");
   CLI11_PARSE(app, argc, argv);
 

@@ -24,12 +24,12 @@ namespace {
 constexpr std::chrono::milliseconds kPause{5};
 
 // Of RocksDB's log: blocks of records, each with a checksum, its length and its
-// type in front.
+// type in front; of one that is cut into pieces, those between the first and the
+// last have type 3.
 constexpr std::size_t kBlockBytes = 32768;
 constexpr std::size_t kHeaderBytes = 7;
 constexpr int kFull = 1;
 constexpr int kFirst = 2;
-constexpr int kMiddle = 3;
 constexpr int kLast = 4;
 // Of a batch: the number of its first row, and how many there are.
 constexpr std::size_t kBatchHeaderBytes = 12;
