@@ -37,6 +37,18 @@ constexpr std::int64_t kOtherMib = 4 * 64 + 32 + 512;
 constexpr double kFullGrowth = 5e6;
 constexpr std::int64_t kLeastBlockCacheMib = 8;
 
+// Until the server has taken the hostile clients in: what is measured then is
+// what they hold, not their arrival. A machine that is busy otherwise gets a
+// minute.
+void AwaitCalm(const ServerProcess& server) {
+  constexpr absl::Duration kInterval = absl::Seconds(1);
+  for (int i = 0; i < 60; ++i) {
+    const absl::Duration before = server.CpuTime();
+    absl::SleepFor(kInterval);
+    if (server.CpuTime() - before < kInterval / 4) return;
+  }
+}
+
 }  // namespace
 
 Measurement SlowClients(const BenchOptions& options, const CoreSizes& sizes,
@@ -66,8 +78,17 @@ Measurement SlowClients(const BenchOptions& options, const CoreSizes& sizes,
             {options.self, "hostile", "--target=" + registry.address(),
              absl::StrCat("--idle_connections=", sizes.idle_connections)},
             folder));
-    CREDITREG_ASSIGN_OR_RETURN(Sample beside,
-                               lookups->RunAtLoad(kSlowClientLoad));
+    AwaitCalm(registry);
+    // A call that fails beside them is a result, not a broken bench.
+    const absl::StatusOr<Sample> answered = lookups->RunAtLoad(kSlowClientLoad);
+    Sample beside;
+    if (answered.ok()) {
+      beside = *answered;
+    } else {
+      beside.value = absl::ToDoubleMicroseconds(absl::Seconds(30));
+      beside.detail =
+          absl::StrCat("counted as 30 s: ", answered.status().message());
+    }
     CREDITREG_RETURN_IF_ERROR(hostile->Stop());
     return Samples{{kWithout, std::move(alone)},
                    {"slow_client_p99", std::move(beside)}};

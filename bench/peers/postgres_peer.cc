@@ -411,6 +411,7 @@ absl::StatusOr<double> Peer::LookUp(PostgresPage page,
   std::atomic<std::int64_t> all{0};
   std::vector<absl::Status> statuses(opened.size());
   std::vector<std::thread> threads;
+  threads.reserve(opened.size());
   for (std::size_t i = 0; i < opened.size(); ++i) {
     threads.emplace_back([&, i] {
       const auto count =

@@ -85,6 +85,7 @@ class RocksRawStore final : public RawStore {
     std::atomic<std::int64_t> bytes{0};
     std::vector<absl::Status> results(static_cast<std::size_t>(threads));
     std::vector<std::thread> readers;
+    readers.reserve(results.size());
     for (absl::Status& result : results) {
       readers.emplace_back([&] {
         while (result.ok()) {

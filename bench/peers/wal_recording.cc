@@ -24,8 +24,8 @@ namespace {
 constexpr std::chrono::milliseconds kPause{5};
 
 // Of RocksDB's log: blocks of records, each with a checksum, its length and its
-// type in front; of one that is cut into pieces, those between the first and the
-// last have type 3.
+// type in front; of one that is cut into pieces, those between the first and
+// the last have type 3.
 constexpr std::size_t kBlockBytes = 32768;
 constexpr std::size_t kHeaderBytes = 7;
 constexpr int kFull = 1;
