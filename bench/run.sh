@@ -18,6 +18,8 @@ usage() {
 
 remove_work() {
   local code=$?
+  trap '' INT TERM HUP
+  bench/peers/postgres/cluster.sh stop "$work/postgres" || true
   rm -rf "$work"
   exit "$code"
 }
@@ -27,20 +29,45 @@ remove_work() {
 make_work() {
   mkdir -p "$build_dir"
   work="$(mktemp -d "$(realpath "$build_dir")/bench-work.XXXXXX")"
+  # PostgreSQL runs as another user where the caller is root.
+  chmod 711 "$work"
   trap remove_work EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
 }
 
+make_data() {  # FOLDER ENTERPRISES RECORDS_PER_ENTERPRISE
+  "$bin/creditreg_generate" --seed 1 --enterprises "$2" --scale "$3" \
+    --out "$1" >&2
+}
+
+# CREDITREG_BENCH_ENTERPRISES: size of the data set, which has five records for
+# each. CREDITREG_BENCH_BULK: enterprises of the first load, so too.
+# CREDITREG_BENCH_SLICE: rows that one repetition of the imports takes.
+# CREDITREG_BENCH_GROWTH: enterprises of the larger of the two registries that
+# say what size does; the other has a tenth.
 bench_core() {  # [--quick]
-  local enterprises=20000
-  [ $# -eq 0 ] || enterprises=500
-  echo "bench: makes the data set, $enterprises enterprises" >&2
-  "$bin/creditreg_generate" --seed 1 --enterprises "$enterprises" \
-    --out "$work/source" >&2
+  local enterprises="${CREDITREG_BENCH_ENTERPRISES:-200000}"
+  local bulk="${CREDITREG_BENCH_BULK:-200000}"
+  local growth="${CREDITREG_BENCH_GROWTH:-200000}"
+  local slice="${CREDITREG_BENCH_SLICE:-200000}" connection bytes scale
+  if [ $# -gt 0 ]; then
+    enterprises=500 bulk=200 growth=1000 slice=300
+  fi
+  # The slices come on top.
+  scale="$(awk "BEGIN { print 5 + 3.2 * $slice / $enterprises }")"
+  echo "bench: makes the data sets, $enterprises enterprises" >&2
+  make_data "$work/source" "$enterprises" "$scale"
+  make_data "$work/bulk" "$bulk" 5
+  make_data "$work/growth_small" $((growth / 10)) 0.1
+  make_data "$work/growth_large" "$growth" 0.1
+  bytes="$(cat "$work"/source/*.csv | zstd -3 -T0 -c | wc -c)"
+  connection="$(bench/peers/postgres/cluster.sh start "$work/postgres")"
   mkdir "$work/servers"
   "$bin/creditreg_bench" core --data "$work/source" --work "$work/servers" \
-    --server "$bin/creditregd" \
+    --bulk_data "$work/bulk" --growth_small "$work/growth_small" \
+    --growth_large "$work/growth_large" --server "$bin/creditregd" \
+    --postgres "$connection" --csv_zstd_bytes "$bytes" --slice_rows "$slice" \
     --file_system "$(stat --file-system --format=%T "$work")" "$@"
 }
 

@@ -21,3 +21,12 @@ add_library(csv::csv UNKNOWN IMPORTED GLOBAL)
 set_target_properties(csv::csv PROPERTIES
   IMPORTED_LOCATION ${CREDITREG_CSV_LIBRARY}
   INTERFACE_INCLUDE_DIRECTORIES ${CREDITREG_CSV_INCLUDE})
+
+# Of PostgreSQL only the client, for the benches; CMake's module wants the
+# server's headers too.
+find_path(CREDITREG_PQ_INCLUDE postgresql/libpq-fe.h REQUIRED)
+find_library(CREDITREG_PQ_LIBRARY pq REQUIRED)
+add_library(pq::pq UNKNOWN IMPORTED GLOBAL)
+set_target_properties(pq::pq PROPERTIES
+  IMPORTED_LOCATION ${CREDITREG_PQ_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES ${CREDITREG_PQ_INCLUDE})

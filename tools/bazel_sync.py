@@ -38,6 +38,7 @@ SYSTEM = {
     "gRPC::grpc++": "grpc",
     "gRPC::grpc++_reflection": "grpc_reflection",
     "nlohmann_json::nlohmann_json": "header_only",
+    "pq::pq": "pq",
     "protobuf::libprotobuf": "protobuf",
 }
 

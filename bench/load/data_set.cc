@@ -10,6 +10,7 @@
 #include "bench/generator/enterprise.h"
 #include "bench/generator/generator.h"
 #include "bench/generator/guangdong.h"
+#include "bench/load/csv_slices.h"
 #include "index/base/status_macros.h"
 #include "nlohmann/json.hpp"
 
@@ -17,8 +18,6 @@ namespace creditreg::bench {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr std::uint64_t kMaxEnterprises = 100000;
 
 struct FileForm {
   const char* name;
@@ -35,6 +34,10 @@ constexpr FileForm kFiles[] = {
     {"complaint", "complaint.csv", v1::IMPORT_FORMAT_COMPLAINT_CSV},
     {"enterprise_later", "enterprise_later.csv",
      v1::IMPORT_FORMAT_ENTERPRISE_CSV}};
+
+bool IsEnterprises(const ImportFile& file) {
+  return file.format == v1::IMPORT_FORMAT_ENTERPRISE_CSV;
+}
 
 absl::StatusOr<Json> ReadManifest(const std::string& path) {
   std::ifstream stream(path);
@@ -63,17 +66,20 @@ void Shuffle(std::vector<KnownEnterprise>& list) {
 
 std::vector<KnownEnterprise> MakeEnterprises(
     const generator::EnterpriseMaker& maker, std::uint64_t count) {
-  const std::uint64_t wanted = std::min(count, kMaxEnterprises);
   std::vector<KnownEnterprise> list;
-  list.reserve(wanted);
-  for (std::uint64_t i = 0; i < wanted; ++i) {
-    generator::Enterprise enterprise = maker.Make(i * count / wanted);
-    list.push_back(
-        {std::move(enterprise.uscc), enterprise.status == "注销"
-                                         ? v1::LOOKUP_VERDICT_DEREGISTERED
-                                         : v1::LOOKUP_VERDICT_FOUND});
+  list.reserve(count);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    generator::Enterprise enterprise = maker.Make(i);
+    list.push_back({std::move(enterprise.uscc),
+                    enterprise.status == "注销"
+                        ? v1::LOOKUP_VERDICT_DEREGISTERED
+                        : v1::LOOKUP_VERDICT_FOUND,
+                    std::move(enterprise.name)});
   }
   Shuffle(list);
+  for (std::size_t i = kNamedEnterprises; i < list.size(); ++i) {
+    std::string().swap(list[i].name);
+  }
   return list;
 }
 
@@ -102,6 +108,40 @@ absl::StatusOr<DataSet> LoadDataSet(const std::string& directory,
   data.enterprises =
       MakeEnterprises(maker, manifest["enterprises"].get<std::uint64_t>());
   return data;
+}
+
+absl::Status CutSlices(const std::string& directory, int slices,
+                       std::int64_t rows, DataSet* data) {
+  std::int64_t all = 0;
+  for (const ImportFile& file : data->files) {
+    if (!IsEnterprises(file)) all += file.rows;
+  }
+  if (all <= slices * rows) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("data set: ", all, " records, want more than ", slices,
+                     " slices of ", rows));
+  }
+  data->slices.resize(static_cast<std::size_t>(slices));
+  for (ImportFile& file : data->files) {
+    if (IsEnterprises(file)) continue;
+    const std::int64_t share = rows * file.rows / all;
+    const std::int64_t dirty = file.rows - file.clean_rows;
+    std::vector<CsvPart> parts = {
+        {absl::StrCat(directory, "/", file.name, "_base.csv"),
+         file.rows - slices * share}};
+    for (int i = 0; i < slices; ++i) {
+      parts.push_back(
+          {absl::StrCat(directory, "/", file.name, "_", i, ".csv"), share});
+      data->slices[static_cast<std::size_t>(i)].push_back(
+          {file.name, parts.back().path, file.format, share,
+           std::max<std::int64_t>(0, share - dirty)});
+    }
+    CREDITREG_RETURN_IF_ERROR(CutCsv(file.path, parts));
+    file.path = parts[0].path;
+    file.rows = parts[0].rows;
+    file.clean_rows = std::max<std::int64_t>(0, file.rows - dirty);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace creditreg::bench

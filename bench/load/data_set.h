@@ -3,10 +3,12 @@
 #ifndef CREDITREG_BENCH_LOAD_DATA_SET_H_
 #define CREDITREG_BENCH_LOAD_DATA_SET_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "creditreg/v1/intake_service.pb.h"
 #include "creditreg/v1/lookup.pb.h"
@@ -27,13 +29,20 @@ struct KnownEnterprise {
   std::string uscc;
   // What a look-up of the code must say: FOUND or DEREGISTERED.
   v1::LookupVerdict verdict = v1::LOOKUP_VERDICT_UNSPECIFIED;
+  // Of the first kNamedEnterprises; the others' are not kept.
+  std::string name;
 };
 
+// Who get the records of single writes.
+inline constexpr std::size_t kNamedEnterprises = 1000;
+
 struct DataSet {
-  // In the order in which they are to be imported.
+  // What every side loads first, in the order in which it is to be imported.
   std::vector<ImportFile> files;
-  // At most 100,000 clean enterprises, evenly from the whole set, in an order
-  // that has nothing to do with how they were written.
+  // Fresh rows of each family of records, one list a repetition.
+  std::vector<std::vector<ImportFile>> slices;
+  // Every clean enterprise, in an order that has nothing to do with how they
+  // were written.
   std::vector<KnownEnterprise> enterprises;
 };
 
@@ -44,6 +53,13 @@ struct DataSet {
 // as generator::Guangdong::Load().
 absl::StatusOr<DataSet> LoadDataSet(const std::string& directory,
                                     const std::string& codes_directory);
+
+// Cuts `slices` slices of about `rows` rows, all families together, from the
+// ends of the record files of `data`. The parts are written into `directory`.
+//
+// Errors: as CutCsv(); InvalidArgument: there are not enough rows.
+absl::Status CutSlices(const std::string& directory, int slices,
+                       std::int64_t rows, DataSet* data);
 
 }  // namespace creditreg::bench
 

@@ -15,6 +15,8 @@
 #include "bench/load/data_set.h"
 #include "bench/load/echo_server.h"
 #include "bench/load/figure.h"
+#include "bench/load/hostile_clients.h"
+#include "bench/load/key_order.h"
 #include "bench/load/registry_load.h"
 #include "bench/load/unary_load.h"
 #include "index/base/lock_checks.h"
@@ -67,11 +69,14 @@ absl::StatusOr<bool> RunCore(const BenchOptions& options,
   return all_ok;
 }
 
-// Look-ups against a server that runs already, for a profiler to watch.
+// Look-ups against a server that runs already: for a profiler to watch, and for
+// the curves of plot.sh.
 struct ProfileOptions {
   std::string target;
   bool is_public = false;
   double seconds = 10;
+  // Calls a second; 0: as many as 64 callers get answered.
+  double rate = 0;
 };
 
 absl::Status RunProfile(const BenchOptions& options,
@@ -79,14 +84,19 @@ absl::Status RunProfile(const BenchOptions& options,
   CREDITREG_ASSIGN_OR_RETURN(const DataSet data,
                              LoadDataSet(options.data_dir, options.codes_dir));
   const UnaryWorkload workload = LookupWorkload(
-      profile.is_public ? LookupView::kPublic : LookupView::kGovernment, data);
+      profile.is_public ? LookupView::kPublic : LookupView::kGovernment, data,
+      UniformOrder(data.enterprises.size(), std::size_t{1} << 18));
   LoadOptions load;
   load.target = profile.target;
   load.duration = absl::Seconds(profile.seconds);
+  load.calls_per_second = profile.rate;
   CREDITREG_ASSIGN_OR_RETURN(const LoadResult result,
                              RunUnaryLoad(workload, load));
-  std::printf("%.0f calls/s, %.0f bytes an answer\n", result.CallsPerSecond(),
-              result.answer_bytes);
+  // Calls due and answered a second, p50 and p99 in microseconds.
+  std::printf("%.0f %.0f %.0f %.0f\n",
+              profile.rate > 0 ? profile.rate : result.CallsPerSecond(),
+              result.CallsPerSecond(), result.latency.PercentileMicros(0.5),
+              result.latency.PercentileMicros(0.99));
   return absl::OkStatus();
 }
 
@@ -109,15 +119,36 @@ int Main(int argc, char** argv) {
   core->add_option("--codes", options.codes_dir, "Code lists of the data set");
   core->add_option("--work", options.work_dir, "Empty folder")->required();
   core->add_option("--server", options.server, "creditregd")->required();
+  core->add_option("--bulk_data", options.bulk_dir, "Data set to load at once")
+      ->required();
+  core->add_option("--growth_small", options.growth_small_dir, "Data set")
+      ->required();
+  core->add_option("--growth_large", options.growth_large_dir, "Data set")
+      ->required();
+  core->add_option("--postgres", options.postgres, "Connection string")
+      ->required();
+  core->add_option("--postgres_sql", options.postgres_sql, "Its statements");
+  core->add_option("--csv_zstd_bytes", options.csv_zstd_bytes, "Of --data");
+  core->add_option("--slice_rows", options.slice_rows, "Of a fresh slice");
   core->add_option("--limits", limits, "Floors and ceilings");
   core->add_option("--file_system", options.file_system, "Of --work");
   core->add_flag("--quick", options.quick, "Show that it works; judge nothing");
   std::string listen = "127.0.0.1:0";
   std::string port_file;
   CLI::App* const echo =
-      app.add_subcommand("echo-server", "Answers every call with 800 bytes");
+      app.add_subcommand("echo-server", "The peer of look-ups");
+  std::string kind = "callback";
+  echo->add_option("--kind", kind, "callback or queue")
+      ->check(CLI::IsMember({"callback", "queue"}));
   echo->add_option("--listen", listen, "host:port");
   echo->add_option("--port_file", port_file, "Gets host:port")->required();
+  HostileOptions hostile;
+  CLI::App* const hostiles =
+      app.add_subcommand("hostile", "Clients that misbehave, until a signal");
+  hostiles->add_option("--target", hostile.target, "host:port")->required();
+  hostiles->add_option("--idle_connections", hostile.idle_connections, "Count");
+  hostiles->add_option("--port_file", hostile.port_file, "Gets 'ready'")
+      ->required();
   ProfileOptions profile;
   CLI::App* const lookups = app.add_subcommand(
       "lookups", "Look-ups against a server that holds the data set");
@@ -125,11 +156,18 @@ int Main(int argc, char** argv) {
   lookups->add_option("--codes", options.codes_dir, "Code lists of it");
   lookups->add_option("--target", profile.target, "host:port")->required();
   lookups->add_option("--seconds", profile.seconds, "Time measured");
+  lookups->add_option("--rate", profile.rate, "Calls a second; 0: all it can");
   lookups->add_flag("--public", profile.is_public, "As the public sees it");
   CLI11_PARSE(app, argc, argv);
 
   if (echo->parsed()) {
-    const absl::Status status = ServeEcho(listen, port_file);
+    const absl::Status status =
+        ServeEcho(kind == "queue" ? EchoKind::kQueue : EchoKind::kCallback,
+                  listen, port_file);
+    return status.ok() ? 0 : Fail(status);
+  }
+  if (hostiles->parsed()) {
+    const absl::Status status = RunHostileClients(hostile);
     return status.ok() ? 0 : Fail(status);
   }
   if (lookups->parsed()) {

@@ -1,9 +1,13 @@
 #include "bench/load/registry_load.h"
 
+#include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <numeric>
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -13,6 +17,7 @@
 #include "client/registry_client.h"
 #include "creditreg/v1/public_lookup_service.pb.h"
 #include "creditreg/v1/registry_read_service.pb.h"
+#include "creditreg/v1/registry_write_service.pb.h"
 #include "index/base/status_macros.h"
 
 namespace creditreg::bench {
@@ -35,14 +40,16 @@ absl::Status CheckResult(const KnownEnterprise& expected,
 }
 
 template <typename Request, typename Response>
-UnaryWorkload MakeLookupWorkload(const std::string& method,
-                                 const DataSet& data) {
+UnaryWorkload MakeLookupWorkload(const std::string& method, const DataSet& data,
+                                 std::vector<std::uint32_t> order) {
   UnaryWorkload workload;
   workload.method = method;
+  workload.order = std::move(order);
+  workload.requests.reserve(data.enterprises.size());
   for (const KnownEnterprise& enterprise : data.enterprises) {
     Request request;
     request.mutable_item()->set_identifier(enterprise.uscc);
-    workload.requests.push_back(ToWire(request));
+    workload.requests.push_back(request.SerializeAsString());
   }
   workload.check = [&data](std::size_t i, const grpc::ByteBuffer& answer) {
     CREDITREG_ASSIGN_OR_RETURN(const Response response,
@@ -93,33 +100,68 @@ absl::StatusOr<ImportTime> ImportOne(RegistryClient& client,
                              UploadImport(client, upload, ImportObserver()));
   const absl::Duration duration = absl::Now() - start;
   CREDITREG_RETURN_IF_ERROR(CheckReceipt(file, receipt));
-  return ImportTime{file.rows, duration};
+  const v1::ImportCounts& counts = receipt.counts();
+  return ImportTime{file.rows,
+                    counts.created() + counts.updated() + counts.pending() +
+                        counts.quarantined(),
+                    upload.digest.size_bytes, duration};
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ServerProcess>> StartRegistry(
-    const std::string& program, const std::string& folder) {
+    const std::string& program, const std::string& folder,
+    const std::vector<std::string>& flags) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) {
     return absl::InternalError(absl::StrCat(folder, ": ", error.message()));
   }
-  return ServerProcess::Start(
-      {program, "--listen=127.0.0.1:0", "--data_dir=" + folder + "/data",
-       "--key_dir=" + folder + "/keys", "--log_level=warning"},
-      folder);
+  std::vector<std::string> arguments = {
+      program, "--listen=127.0.0.1:0", "--data_dir=" + folder + "/data",
+      "--key_dir=" + folder + "/keys", "--log_level=warning"};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  return ServerProcess::Start(std::move(arguments), folder);
 }
 
-UnaryWorkload LookupWorkload(LookupView view, const DataSet& data) {
+UnaryWorkload LookupWorkload(LookupView view, const DataSet& data,
+                             std::vector<std::uint32_t> order) {
   if (view == LookupView::kPublic) {
     return MakeLookupWorkload<v1::GetPublicEnterpriseRequest,
                               v1::GetPublicEnterpriseResponse>(
-        "/creditreg.v1.PublicLookupService/GetPublicEnterprise", data);
+        "/creditreg.v1.PublicLookupService/GetPublicEnterprise", data,
+        std::move(order));
   }
   return MakeLookupWorkload<v1::GetEnterpriseRequest,
                             v1::GetEnterpriseResponse>(
-      "/creditreg.v1.RegistryReadService/GetEnterprise", data);
+      "/creditreg.v1.RegistryReadService/GetEnterprise", data,
+      std::move(order));
+}
+
+absl::StatusOr<std::vector<std::uint32_t>> MeasurePages(
+    const std::string& target, const DataSet& data, std::size_t most) {
+  const std::size_t count = std::min(most, data.enterprises.size());
+  std::vector<std::uint32_t> order(count);
+  std::iota(order.begin(), order.end(), std::uint32_t{0});
+  UnaryWorkload workload =
+      LookupWorkload(LookupView::kPublic, data, std::move(order));
+  std::vector<std::atomic<std::uint32_t>> sizes(count);
+  workload.check = [&sizes](std::size_t i, const grpc::ByteBuffer& answer) {
+    sizes[i] = static_cast<std::uint32_t>(answer.Length());
+    return absl::OkStatus();
+  };
+  LoadOptions load;
+  load.target = target;
+  load.warm_up = absl::ZeroDuration();
+  load.duration = absl::Minutes(10);
+  load.check_every = 1;
+  // One connection, so that every page is asked for once.
+  load.connections = 1;
+  load.max_calls = static_cast<std::int64_t>(count);
+  CREDITREG_RETURN_IF_ERROR(RunUnaryLoad(workload, load).status());
+  std::vector<std::uint32_t> all(data.enterprises.size());
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = sizes[i % count];
+  return all;
 }
 
 absl::StatusOr<absl::Duration> RunBatchLookup(const std::string& target,
@@ -152,15 +194,91 @@ absl::StatusOr<absl::Duration> RunBatchLookup(const std::string& target,
   return duration;
 }
 
-absl::StatusOr<std::map<std::string, ImportTime>> RunImports(
-    const std::string& target, const DataSet& data) {
+absl::StatusOr<ImportTime> RunImports(const std::string& target,
+                                      const std::vector<ImportFile>& files) {
   Cancellation cancellation;
   RegistryClient client(OptionsFor(target), &cancellation);
-  std::map<std::string, ImportTime> times;
-  for (const ImportFile& file : data.files) {
-    CREDITREG_ASSIGN_OR_RETURN(times[file.name], ImportOne(client, file));
+  ImportTime all;
+  for (const ImportFile& file : files) {
+    CREDITREG_ASSIGN_OR_RETURN(const ImportTime time, ImportOne(client, file));
+    all.rows += time.rows;
+    all.stored += time.stored;
+    all.input_bytes += time.input_bytes;
+    all.duration += time.duration;
   }
-  return times;
+  return all;
+}
+
+absl::StatusOr<ImportTime> LoadRegistry(const std::string& program,
+                                        const std::string& folder,
+                                        const std::vector<ImportFile>& files) {
+  CREDITREG_ASSIGN_OR_RETURN(const std::unique_ptr<ServerProcess> server,
+                             StartRegistry(program, folder));
+  CREDITREG_ASSIGN_OR_RETURN(const ImportTime time,
+                             RunImports(server->address(), files));
+  CREDITREG_RETURN_IF_ERROR(server->Stop());
+  return time;
+}
+
+absl::StatusOr<std::int64_t> VerifyRegistry(const std::string& target) {
+  Cancellation cancellation;
+  ClientOptions options = OptionsFor(target);
+  options.timeout = absl::Minutes(30);
+  RegistryClient client(options, &cancellation);
+  v1::VerifyResponse last;
+  CREDITREG_RETURN_IF_ERROR(client.Verify(
+      v1::VerifyRequest(),
+      [&last](const v1::VerifyResponse& response) { last = response; }));
+  if (!last.done() || last.faults() != 0) {
+    return absl::InternalError(
+        absl::StrCat("verify: ", last.faults(), " faults, want none"));
+  }
+  return last.rows_checked();
+}
+
+UnaryWorkload SubmitWorkload(const DataSet& data, int series,
+                             std::size_t count) {
+  UnaryWorkload workload;
+  workload.method = "/creditreg.v1.RegistryWriteService/SubmitRecords";
+  workload.requests.reserve(count);
+  const std::size_t holders =
+      std::min(kNamedEnterprises, data.enterprises.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const KnownEnterprise& holder = data.enterprises[i % holders];
+    v1::SubmitRecordsRequest request;
+    request.set_request_id(absl::StrCat("bench-", series, "-", i));
+    v1::Record* const record = request.add_records()->mutable_record();
+    record->set_family(v1::FAMILY_LICENCE);
+    record->mutable_party()->set_name(holder.name);
+    record->mutable_party()->set_category(v1::PARTY_CATEGORY_ORGANISATION);
+    record->mutable_party()->set_uscc(holder.uscc);
+    record->mutable_party()->set_legal_representative("示某");
+    record->mutable_deciding_agency()->set_name("广州市市场监督管理局");
+    record->mutable_submitting_agency()->set_name("广州市市场监督管理局");
+    v1::Licence* const licence = record->mutable_licence();
+    licence->set_document_name("食品经营许可证核发决定书");
+    licence->set_document_number(
+        absl::StrCat("粤穗市监许〔2026〕", series, "-", i, "号"));
+    licence->set_licence_type("普通");
+    licence->set_certificate_name("食品经营许可证");
+    licence->set_licence_number(absl::StrCat("JY", series, "-", i));
+    licence->set_content("预包装食品销售，散装食品销售，热食类食品制售。");
+    licence->set_decided_on("2026-03-02");
+    licence->set_valid_from("2026-03-02");
+    licence->set_valid_to("2031-03-01");
+    licence->set_state(v1::Licence::STATE_VALID);
+    workload.requests.push_back(request.SerializeAsString());
+  }
+  workload.check = [](std::size_t /*i*/, const grpc::ByteBuffer& answer) {
+    CREDITREG_ASSIGN_OR_RETURN(const auto response,
+                               FromWire<v1::SubmitRecordsResponse>(answer));
+    if (response.results_size() == 1 &&
+        response.results(0).outcome() == v1::OUTCOME_CREATED) {
+      return absl::OkStatus();
+    }
+    return absl::InternalError("submit: the record was not created");
+  };
+  return workload;
 }
 
 }  // namespace creditreg::bench

@@ -6,9 +6,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,17 +20,27 @@
 
 namespace creditreg::bench {
 
-// A creditregd on a free loopback port with a new data and key folder below
-// `folder`, which is created; otherwise with its default settings.
+// A creditregd on a free loopback port with its data and key folder below
+// `folder`, which is created if absent; otherwise with its default settings
+// and `flags`.
 //
 // Errors: as ServerProcess::Start().
 absl::StatusOr<std::unique_ptr<ServerProcess>> StartRegistry(
-    const std::string& program, const std::string& folder);
+    const std::string& program, const std::string& folder,
+    const std::vector<std::string>& flags = {});
 
 // Look-ups by code, one call each. The answers checked must have the verdict
 // and the code of the enterprise that was asked for. `data` must outlive the
-// workload.
-UnaryWorkload LookupWorkload(LookupView view, const DataSet& data);
+// workload. `order` as UnaryWorkload's, places in data.enterprises.
+UnaryWorkload LookupWorkload(LookupView view, const DataSet& data,
+                             std::vector<std::uint32_t> order);
+
+// How long the public page of each enterprise is, as answered: of the first
+// `most` as the server says, of the others as of those, again from the first.
+//
+// Errors: as RunUnaryLoad().
+absl::StatusOr<std::vector<std::uint32_t>> MeasurePages(
+    const std::string& target, const DataSet& data, std::size_t most);
 
 // Looks `items` codes up over one stream, checks every answer, and says how
 // long it took.
@@ -41,22 +51,44 @@ absl::StatusOr<absl::Duration> RunBatchLookup(const std::string& target,
                                               const DataSet& data,
                                               std::size_t items);
 
-// One file imported: from the first byte sent to the receipt.
+// Files imported: from the first byte sent to the receipt.
 struct ImportTime {
   std::int64_t rows = 0;
+  // Rows that became a version, or wait or are kept aside.
+  std::int64_t stored = 0;
+  std::int64_t input_bytes = 0;
   absl::Duration duration;
 
-  double RowsPerSecond() const {
-    return static_cast<double>(rows) / absl::ToDoubleSeconds(duration);
+  double StoredPerSecond() const {
+    return static_cast<double>(stored) / absl::ToDoubleSeconds(duration);
   }
 };
 
-// Imports all files of `data` one after the other, and checks that the receipts
-// count every row and refuse none that is clean. By ImportFile::name.
+// Imports the files one after the other, and checks that the receipts count
+// every row and refuse none that is clean.
 //
 // Errors: as UploadImport(); Internal: a receipt that cannot be right.
-absl::StatusOr<std::map<std::string, ImportTime>> RunImports(
-    const std::string& target, const DataSet& data);
+absl::StatusOr<ImportTime> RunImports(const std::string& target,
+                                      const std::vector<ImportFile>& files);
+
+// Puts `files` into an empty registry below `folder`, which does not run, in
+// the fastest way there is: today through an import call.
+//
+// Errors: as StartRegistry() and RunImports().
+absl::StatusOr<ImportTime> LoadRegistry(const std::string& program,
+                                        const std::string& folder,
+                                        const std::vector<ImportFile>& files);
+
+// Has the registry verify everything; the rows it looked at.
+//
+// Errors: as RegistryClient::Verify(); Internal: a fault was found.
+absl::StatusOr<std::int64_t> VerifyRegistry(const std::string& target);
+
+// `count` submissions of one licence each, all different; `series` tells the
+// submissions of one call from those of another. The answers checked must say
+// that the record was created.
+UnaryWorkload SubmitWorkload(const DataSet& data, int series,
+                             std::size_t count);
 
 }  // namespace creditreg::bench
 

@@ -52,6 +52,8 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(
   const std::string port_file = folder + "/port";
   const std::string log_file = folder + "/log";
   arguments.push_back("--port_file=" + port_file);
+  // Of the process before, in the same folder.
+  unlink(port_file.c_str());
   std::vector<char*> pointers;
   pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) pointers.push_back(argument.data());
@@ -101,6 +103,21 @@ absl::Duration ServerProcess::CpuTime() const {
     return absl::ZeroDuration();
   }
   return absl::Seconds(user + system) / sysconf(_SC_CLK_TCK);
+}
+
+std::int64_t ServerProcess::PeakMemoryBytes() const {
+  const std::string status = ReadAll(absl::StrCat("/proc/", pid_, "/status"));
+  for (const absl::string_view line : absl::StrSplit(status, '\n')) {
+    absl::string_view rest = line;
+    std::int64_t kib = 0;
+    // "VmHWM:	  123 kB"
+    if (!absl::ConsumePrefix(&rest, "VmHWM:") ||
+        !absl::ConsumeSuffix(&rest, "kB") || !absl::SimpleAtoi(rest, &kib)) {
+      continue;
+    }
+    return kib * 1024;
+  }
+  return 0;
 }
 
 absl::Status ServerProcess::Stop() {

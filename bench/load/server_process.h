@@ -8,6 +8,7 @@
 #ifndef CREDITREG_BENCH_LOAD_SERVER_PROCESS_H_
 #define CREDITREG_BENCH_LOAD_SERVER_PROCESS_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -44,6 +45,12 @@ class ServerProcess {
 
   // Processor time it has used, all its threads together, to 10 ms.
   absl::Duration CpuTime() const;
+
+  // The most memory it had resident at any time; 0 once it has ended.
+  std::int64_t PeakMemoryBytes() const;
+
+  // The process.
+  pid_t pid() const { return pid_; }
 
   // Asks it to end and waits until it has.
   //

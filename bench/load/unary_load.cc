@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
+#include "grpcpp/support/slice.h"
 
 namespace creditreg::bench {
 namespace {
@@ -25,8 +27,7 @@ using TimePoint = SteadyClock::time_point;
 
 // A call that takes longer fails, and with it the run.
 constexpr std::chrono::seconds kCallDeadline{30};
-constexpr absl::Duration kConnectTimeout = absl::Seconds(10);
-constexpr std::int64_t kCheckEvery = 64;
+constexpr absl::Duration kConnectTimeout = absl::Seconds(30);
 
 std::shared_ptr<grpc::Channel> NewConnection(const std::string& target) {
   grpc::ChannelArguments arguments;
@@ -65,15 +66,24 @@ class FirstError {
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
 };
 
+std::size_t PlacesOf(const UnaryWorkload& workload) {
+  return workload.order.empty() ? workload.requests.size()
+                                : workload.order.size();
+}
+
 // One connection. Its thread takes the answers; in a closed loop it also sends
 // the next call for each, in an open loop the pacing thread sends.
 class Connection {
  public:
   Connection(const UnaryWorkload& workload, const LoadOptions& options,
-             std::size_t first_request, FirstError* error)
+             std::size_t first_place, std::atomic<std::int64_t>* calls_left,
+             FirstError* error)
       : workload_(workload),
         is_closed_loop_(options.calls_per_second <= 0),
-        next_request_(first_request),
+        check_every_(options.check_every),
+        calls_left_(calls_left),
+        places_(PlacesOf(workload)),
+        next_place_(first_place),
         error_(*error),
         channel_(NewConnection(options.target)),
         stub_(channel_) {}
@@ -91,14 +101,16 @@ class Connection {
   // Sends the next request, which was due at `due`. One thread at a time.
   void Start(TimePoint due) {
     auto call = std::make_unique<Call>();
-    call->request = next_request_;
-    next_request_ = (next_request_ + 1) % workload_.requests.size();
+    call->request =
+        workload_.order.empty() ? next_place_ : workload_.order[next_place_];
+    next_place_ = (next_place_ + 1) % places_;
     call->due = due;
     call->context.set_deadline(std::chrono::system_clock::now() +
                                kCallDeadline);
+    const grpc::Slice request(workload_.requests[call->request]);
     call->reader =
         stub_.PrepareUnaryCall(&call->context, workload_.method,
-                               workload_.requests[call->request], &queue_);
+                               grpc::ByteBuffer(&request, 1), &queue_);
     call->reader->StartCall();
     Call* const tag = call.release();
     tag->reader->Finish(&tag->answer, &tag->status, tag);
@@ -111,7 +123,10 @@ class Connection {
   void BeginClosedLoop(const Window& window, int calls) {
     under_way_ = calls;
     window_ = window;
-    for (int i = 0; i < calls; ++i) Start(SteadyClock::now());
+    for (int i = 0; i < calls; ++i) {
+      --*calls_left_;
+      Start(SteadyClock::now());
+    }
     thread_ = std::thread([this] { TakeAnswers(); });
   }
 
@@ -144,7 +159,8 @@ class Connection {
       const TimePoint now = SteadyClock::now();
       Count(*call, now);
       if (!is_closed_loop_) continue;
-      if (now < window_.end && !error_.is_set()) {
+      if (now < window_.end && !error_.is_set() &&
+          calls_left_->fetch_sub(1, std::memory_order_relaxed) > 0) {
         Start(now);
       } else if (--under_way_ == 0) {
         queue_.Shutdown();
@@ -159,7 +175,7 @@ class Connection {
                        call.status.error_message())));
       return;
     }
-    if (answers_++ % kCheckEvery == 0) {
+    if (answers_++ % check_every_ == 0) {
       const absl::Status status = workload_.check(call.request, call.answer);
       if (!status.ok()) error_.Set(status);
       ++checked_;
@@ -171,7 +187,10 @@ class Connection {
 
   const UnaryWorkload& workload_;
   const bool is_closed_loop_;
-  std::size_t next_request_;
+  const std::int64_t check_every_;
+  std::atomic<std::int64_t>* const calls_left_;
+  const std::size_t places_;
+  std::size_t next_place_;
   FirstError& error_;
   const std::shared_ptr<grpc::Channel> channel_;
   grpc::GenericStub stub_;
@@ -242,17 +261,21 @@ absl::StatusOr<LoadResult> RunUnaryLoad(const UnaryWorkload& workload,
   absl::Status status = CheckOptions(workload, options);
   if (!status.ok()) return status;
   FirstError error;
+  std::atomic<std::int64_t> calls_left{
+      options.max_calls > 0 ? options.max_calls
+                            : std::numeric_limits<std::int64_t>::max()};
   Connections connections;
   const auto count = static_cast<std::size_t>(options.connections);
   for (std::size_t i = 0; i < count; ++i) {
     // Each begins elsewhere, so that they do not ask for the same in step.
     connections.push_back(std::make_unique<Connection>(
-        workload, options, i * workload.requests.size() / count, &error));
+        workload, options, i * PlacesOf(workload) / count, &calls_left,
+        &error));
   }
   const absl::Time deadline = absl::Now() + kConnectTimeout;
   for (const auto& connection : connections) {
     if (!connection->Connect(deadline)) {
-      return absl::InternalError("connection: not made in 10 s");
+      return absl::InternalError("connection: not made in 30 s");
     }
   }
   if (options.calls_per_second > 0) {

@@ -3,8 +3,8 @@
 // Requests go out as the bytes they were made into beforehand, and answers come
 // back as bytes, so that the client costs the same whatever the method: of two
 // servers measured with it, the difference is the servers'. Every call must
-// end with OK, and one answer in 64 is parsed and checked; the first wrong one
-// ends the run.
+// end with OK, and one answer in 64 (LoadOptions::check_every) is parsed and
+// checked; the first wrong one ends the run.
 //
 // Closed loop: `in_flight` calls are always under way; the answer is calls per
 // second. Its latencies say little: a slow server is asked less often.
@@ -34,12 +34,15 @@
 
 namespace creditreg::bench {
 
-// What is sent, in this order and over again. Must outlive the run.
+// What is sent. Must outlive the run.
 struct UnaryWorkload {
   // "/creditreg.v1.RegistryReadService/GetEnterprise".
   std::string method;
-  // At least one.
-  std::vector<grpc::ByteBuffer> requests;
+  // Messages as bytes; at least one.
+  std::vector<std::string> requests;
+  // Places in `requests`, asked for in this order and over again; empty: one
+  // after the other.
+  std::vector<std::uint32_t> order;
   // OK where the answer to requests[i] is right. Called from several threads.
   std::function<absl::Status(std::size_t i, const grpc::ByteBuffer&)> check;
 };
@@ -57,6 +60,10 @@ struct LoadOptions {
   absl::Duration warm_up = absl::Milliseconds(500);
   // Counted.
   absl::Duration duration = absl::Seconds(3);
+  // Closed loop: ends after so many calls, if that is sooner; 0: no limit.
+  std::int64_t max_calls = 0;
+  // One of so many answers is checked.
+  std::int64_t check_every = 64;
 };
 
 struct LoadResult {

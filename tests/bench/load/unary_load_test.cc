@@ -28,10 +28,13 @@ using ::testing::Gt;
 using ::testing::HasSubstr;
 using ::testing::Le;
 
-class UnaryLoadTest : public ::testing::Test {
+constexpr std::uint32_t kBytes = 800;
+
+class UnaryLoadTest : public ::testing::TestWithParam<EchoKind> {
  protected:
   void SetUp() override {
-    CREDITREG_ASSERT_OK_AND_ASSIGN(echo_, EchoServer::Start("127.0.0.1:0"));
+    CREDITREG_ASSERT_OK_AND_ASSIGN(
+        echo_, EchoServer::Start(GetParam(), "127.0.0.1:0"));
     options_.target = echo_->address();
     options_.in_flight = 4;
     options_.warm_up = absl::ZeroDuration();
@@ -39,11 +42,11 @@ class UnaryLoadTest : public ::testing::Test {
   }
 
   std::unique_ptr<EchoServer> echo_;
-  UnaryWorkload workload_ = EchoWorkload();
+  UnaryWorkload workload_ = EchoWorkload({kBytes}, {});
   LoadOptions options_;
 };
 
-TEST_F(UnaryLoadTest, AClosedLoopCountsAndChecksAnswers) {
+TEST_P(UnaryLoadTest, AClosedLoopCountsAndChecksAnswers) {
   CREDITREG_ASSERT_OK_AND_ASSIGN(const LoadResult result,
                                  RunUnaryLoad(workload_, options_));
   EXPECT_GT(result.calls, 0);
@@ -52,17 +55,17 @@ TEST_F(UnaryLoadTest, AClosedLoopCountsAndChecksAnswers) {
   // One of 64 on each of two connections, the first included.
   EXPECT_THAT(result.checked,
               AllOf(Ge(result.answers / 64), Le(result.answers / 64 + 2)));
-  EXPECT_EQ(result.answer_bytes, kEchoBytes);
+  EXPECT_EQ(result.answer_bytes, kBytes);
 }
 
-TEST_F(UnaryLoadTest, AnOpenLoopSendsAtItsRate) {
+TEST_P(UnaryLoadTest, AnOpenLoopSendsAtItsRate) {
   options_.calls_per_second = 200;
   CREDITREG_ASSERT_OK_AND_ASSIGN(const LoadResult result,
                                  RunUnaryLoad(workload_, options_));
   EXPECT_EQ(result.calls, 60);
 }
 
-TEST_F(UnaryLoadTest, CallsOfTheWarmUpAreNotCounted) {
+TEST_P(UnaryLoadTest, CallsOfTheWarmUpAreNotCounted) {
   options_.calls_per_second = 200;
   options_.warm_up = absl::Milliseconds(150);
   options_.duration = absl::Milliseconds(150);
@@ -72,7 +75,7 @@ TEST_F(UnaryLoadTest, CallsOfTheWarmUpAreNotCounted) {
   EXPECT_EQ(result.answers, 60);
 }
 
-TEST_F(UnaryLoadTest, AWrongAnswerEndsTheRun) {
+TEST_P(UnaryLoadTest, AWrongAnswerEndsTheRun) {
   workload_.check = [](std::size_t /*i*/, const grpc::ByteBuffer& /*answer*/) {
     return absl::InternalError("look-up: another enterprise's code");
   };
@@ -82,7 +85,7 @@ TEST_F(UnaryLoadTest, AWrongAnswerEndsTheRun) {
                        HasSubstr("another enterprise's code")));
 }
 
-TEST_F(UnaryLoadTest, AFailedCallEndsTheRun) {
+TEST_P(UnaryLoadTest, AFailedCallEndsTheRun) {
   workload_.method = "/creditreg.v1.RegistryReadService/GetRecord";
   options_.duration = absl::Hours(1);
   EXPECT_THAT(
@@ -94,7 +97,7 @@ TEST_F(UnaryLoadTest, AFailedCallEndsTheRun) {
       StatusIs(absl::StatusCode::kInternal, HasSubstr("call: code 12")));
 }
 
-TEST_F(UnaryLoadTest, OptionsThatMakeNoSenseAreInvalid) {
+TEST_P(UnaryLoadTest, OptionsThatMakeNoSenseAreInvalid) {
   LoadOptions options = options_;
   options.connections = 5;
   EXPECT_THAT(
@@ -110,6 +113,10 @@ TEST_F(UnaryLoadTest, OptionsThatMakeNoSenseAreInvalid) {
       RunUnaryLoad(workload_, options_),
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("requests")));
 }
+
+INSTANTIATE_TEST_SUITE_P(Echo, UnaryLoadTest,
+                         ::testing::Values(EchoKind::kCallback,
+                                           EchoKind::kQueue));
 
 // Answers one call after the other and takes long for the first.
 class StallingService final : public v1::RegistryReadService::Service {
@@ -139,7 +146,8 @@ TEST(OpenLoopTest, AStallCountsForEveryCallThatItHeldUp) {
   builder.RegisterService(&service);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   ASSERT_THAT(server, ::testing::NotNull());
-  UnaryWorkload workload = EchoWorkload();
+  UnaryWorkload workload = EchoWorkload({kBytes}, {});
+  workload.method = "/creditreg.v1.RegistryReadService/GetEnterprise";
   workload.check = [](std::size_t /*i*/, const grpc::ByteBuffer& /*answer*/) {
     return absl::OkStatus();
   };

@@ -1,0 +1,66 @@
+// The registry beside PostgreSQL with the same content: look-ups, imports,
+// first load, and bytes on disk.
+//
+// Thread safety: one thread at a time.
+
+#ifndef CREDITREG_BENCH_LOAD_POSTGRES_PART_H_
+#define CREDITREG_BENCH_LOAD_POSTGRES_PART_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "bench/load/core_bench.h"
+#include "bench/load/data_set.h"
+#include "bench/load/measurement.h"
+#include "bench/peers/postgres_peer.h"
+#include "bench/peers/raw_store.h"
+
+namespace creditreg::bench {
+
+class PostgresPart {
+ public:
+  // All outlive the part. `bulk` is what the first load loads.
+  PostgresPart(const BenchOptions& options, const CoreSizes& sizes,
+               const DataSet& data, const DataSet& bulk);
+  PostgresPart(const PostgresPart&) = delete;
+  PostgresPart& operator=(const PostgresPart&) = delete;
+
+  // Loads what the registry has, and finds how many connections help.
+  //
+  // Errors: as PostgresPeer's.
+  absl::Status Start();
+
+  // `lookups_per_second` and `imports_per_second` tell what the registry did in
+  // the repetition under way; they come after those measurements.
+  std::vector<Measurement> Measurements(
+      std::function<double()> lookups_per_second,
+      std::function<double()> imports_per_second);
+
+  // Once, at the end: `raw`, in `raw_folder`, has what the registry has.
+  Measurement Disk(RawStore* raw, std::string raw_folder);
+
+ private:
+  absl::StatusOr<Samples> LoadOnce();
+
+  const BenchOptions& options_;
+  const CoreSizes& sizes_;
+  const DataSet& data_;
+  const DataSet& bulk_;
+  std::vector<std::string> codes_;
+  std::vector<std::uint32_t> order_;
+  std::unique_ptr<PostgresPeer> peer_;
+  std::unique_ptr<PostgresPeer> bulk_peer_;
+  int connections_ = 1;
+  std::size_t next_slice_ = 0;
+  int loads_ = 0;
+};
+
+}  // namespace creditreg::bench
+
+#endif  // CREDITREG_BENCH_LOAD_POSTGRES_PART_H_

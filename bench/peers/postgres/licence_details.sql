@@ -1,0 +1,11 @@
+xk_xkws,
+xk_wsh,
+xk_xklb,
+xk_xkzs,
+xk_xkbh,
+xk_nr,
+day_of(xk_jdrq),
+day_of(xk_yxqz),
+day_of(xk_yxqzi),
+xk_zt,
+bz
