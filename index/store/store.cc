@@ -158,6 +158,7 @@ class RocksStore final : public Store {
   }
 
   absl::Status Write(const WriteBatch& batch) override;
+  absl::Status Ingest(const std::vector<std::string>& paths) override;
   StoreFigures Figures() const override;
 
  private:
@@ -216,6 +217,35 @@ absl::Status RocksStore::Write(const WriteBatch& batch) {
   if (written.ok()) return absl::OkStatus();
   failed_ = true;
   return absl::UnknownError(written.message());
+}
+
+absl::Status RocksStore::Ingest(const std::vector<std::string>& paths) {
+  if (options_.read_only) {
+    return absl::FailedPreconditionError("ingest rows: opened read-only");
+  }
+  if (failed_) {
+    return absl::UnavailableError(
+        "ingest rows: the disk failed before, want the database reopened");
+  }
+  if (paths.empty()) return absl::OkStatus();
+  CREDITREG_RETURN_IF_ERROR(CheckFreeSpace());
+  rocksdb::IngestExternalFileOptions ingest;
+  ingest.move_files = true;
+  ingest.failed_move_fall_back_to_copy = true;
+  ingest.snapshot_consistency = true;
+  ingest.allow_global_seqno = true;
+  ingest.allow_blocking_flush = true;
+  ingest.ingest_behind = false;
+  // Old RocksDB versions wanted the number in the file; the manifest has it.
+  ingest.write_global_seqno = false;
+  ingest.verify_checksums_before_ingest = false;
+  ingest.verify_file_checksum = true;
+  const absl::Status ingested = FromRocksDb(
+      db_->IngestExternalFile(db_->DefaultColumnFamily(), paths, ingest),
+      "ingest rows");
+  if (ingested.ok()) return absl::OkStatus();
+  failed_ = true;
+  return absl::UnknownError(ingested.message());
 }
 
 StoreFigures RocksStore::Figures() const {
@@ -304,6 +334,22 @@ void WriteBatch::Put(std::string key, std::string value) {
 void WriteBatch::Delete(std::string key) {
   bytes_ += key.size();
   edits_.push_back({std::move(key), std::nullopt});
+}
+
+absl::Status Store::Remove(const StoreOptions& options) {
+  constexpr absl::string_view kRemoving = "remove database";
+  FileDescriptor lock;
+  if (options.env_for_test == nullptr) {
+    CREDITREG_ASSIGN_OR_RETURN(
+        lock,
+        LockDirectory(options.directory, FileAccess::kReadWrite, kRemoving));
+  }
+  rocksdb::Options rocksdb_options;
+  if (options.env_for_test != nullptr) {
+    rocksdb_options.env = options.env_for_test;
+  }
+  return FromRocksDb(rocksdb::DestroyDB(options.directory, rocksdb_options),
+                     kRemoving);
 }
 
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(

@@ -141,6 +141,18 @@ class Store {
   //   FailedPrecondition: opened read_only.
   virtual absl::Status Write(const WriteBatch& batch) = 0;
 
+  // Takes in files of SortedFiles, whose keys overlap neither each other's nor,
+  // but for rows they replace, what is stored; moves them. Durable and visible
+  // afterwards, all or nothing.
+  //
+  // Errors: as Write()'s.
+  virtual absl::Status Ingest(const std::vector<std::string>& paths) = 0;
+
+  // Removes the database, all its rows; what else is in the directory stays.
+  //
+  // Errors: FailedPrecondition somebody has it open; Unavailable.
+  static absl::Status Remove(const StoreOptions& options);
+
   virtual StoreFigures Figures() const = 0;
 
  protected:
