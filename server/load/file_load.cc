@@ -46,6 +46,8 @@ namespace creditreg {
 namespace {
 
 constexpr char kDefaultSource[] = "default";
+// Rows that are decided, synced and reported together.
+constexpr std::size_t kNotedRows = 500;
 
 class FileLoad {
  public:
@@ -198,7 +200,7 @@ absl::Status FileLoad::FinishFile(LoadInput& input) {
       RowReader::Create(*input.cutter->encoding(), *input.cutter->mapper()));
   absl::Span<const NotedRow> rest = input.noted;
   while (!rest.empty()) {
-    const std::size_t count = std::min(rest.size(), RowSource::kBatchRows);
+    const std::size_t count = std::min(rest.size(), kNotedRows);
     CREDITREG_RETURN_IF_ERROR(
         TakeNoted(input, rest.subspan(0, count), *reader, report.get()));
     rest.remove_prefix(count);
