@@ -135,59 +135,32 @@ bool IsOlder(const storage::v1::Enterprise& stored,
          content.approved_on() < stored.approved_on();
 }
 
-void CountStatus(const storage::v1::Enterprise* before,
-                 const storage::v1::Enterprise& after,
-                 storage::v1::Counters& counters) {
-  const bool was = before != nullptr && IsDeregistered(*before);
-  const bool is = IsDeregistered(after);
-  if (was == is) return;
-  counters.set_enterprises_deregistered(counters.enterprises_deregistered() +
-                                        (is ? 1 : -1));
-}
-
 // The rows of a new version over the stored one (if any): version, head, index
 // rows, counters, sealed row and change.
 absl::StatusOr<std::uint64_t> PutVersion(
     Transaction& transaction, const WriteContext& context,
     const ChangeSource& source, const std::optional<EnterpriseAt>& stored,
-    std::uint64_t enterprise_no, storage::v1::EnterpriseVersion version,
-    const storage::v1::PersonalFields* new_personal,
-    storage::v1::Change change) {
+    NewEnterpriseVersion put) {
   storage::v1::EnterpriseHead head;
   if (stored.has_value()) {
-    CREDITREG_ASSIGN_OR_RETURN(head,
-                               ReadEnterpriseHead(transaction, enterprise_no));
+    CREDITREG_ASSIGN_OR_RETURN(
+        head, ReadEnterpriseHead(transaction, put.enterprise_no));
+    put.first_received_us = stored->version.info().first_received_us();
   }
   const Stamp stamp = BeginChange(transaction, context);
-  storage::v1::VersionInfo& info = *version.mutable_info();
-  info.set_recorded_us(stamp.record_time_us);
-  info.set_first_received_us(stored.has_value()
-                                 ? stored->version.info().first_received_us()
-                                 : stamp.record_time_us);
-  if (new_personal != nullptr && !info.personal_mac().empty()) {
-    std::uint64_t data_key = head.data_key();
-    CREDITREG_ASSIGN_OR_RETURN(
-        *change.mutable_sealed_hash(),
-        PutSealed(transaction, context, SealedKind::kEnterprise, enterprise_no,
-                  stamp.sequence, EncodeValue(*new_personal), &data_key));
-    head.set_data_key(data_key);
-    info.set_personal_sequence(stamp.sequence);
-  }
-  transaction.Put(EnterpriseVersionKey(enterprise_no, stamp.sequence), version);
-  head.set_version_sequence(stamp.sequence);
-  head.set_file_sequence(stamp.sequence);
-  transaction.Put(EnterpriseHeadKey(enterprise_no), head);
+  CREDITREG_RETURN_IF_ERROR(
+      PutEnterpriseRows(transaction, context, stamp, std::move(head), put));
   ReplaceIndexRows(
-      stored.has_value() ? EnterpriseIndexRows(enterprise_no, stored->version,
-                                               context.keys->hmac)
-                         : std::vector<IndexRow>(),
-      EnterpriseIndexRows(enterprise_no, version, context.keys->hmac),
+      stored.has_value()
+          ? EnterpriseIndexRows(put.enterprise_no, stored->version,
+                                context.keys->hmac)
+          : std::vector<IndexRow>(),
+      EnterpriseIndexRows(put.enterprise_no, put.version, context.keys->hmac),
       transaction);
-  CountStatus(stored.has_value() ? &stored->version.content() : nullptr,
-              version.content(), transaction.counters());
-  change.set_enterprise_no(enterprise_no);
-  change.set_content_hash(info.content_hash());
-  EndChange(transaction, stamp, source, std::move(change));
+  CountEnterpriseStatus(
+      stored.has_value() ? &stored->version.content() : nullptr,
+      put.version.content(), transaction.counters());
+  EndChange(transaction, stamp, source, std::move(put.change));
   return stamp.sequence;
 }
 
@@ -260,6 +233,63 @@ PreparedEnterprise PrepareEnterprise(EnterpriseDraft draft,
   return prepared;
 }
 
+DraftVersion MakeEnterpriseVersion(const PreparedEnterprise& prepared,
+                                   storage::v1::Enterprise content) {
+  const EnterpriseDraft& draft = prepared.draft;
+  DraftVersion made;
+  *made.version.mutable_content() = std::move(content);
+  storage::v1::VersionInfo& info = *made.version.mutable_info();
+  info.set_source_id(draft.source_id);
+  for (const std::string& flag : draft.quality_flags) {
+    info.add_quality_flags(flag);
+  }
+  // A file without a personal column must not erase what is known.
+  made.takes_personal = draft.personal.has_value() &&
+                        !(draft.keep_history && prepared.personal_mac.empty());
+  if (made.takes_personal) {
+    info.set_personal_mac(prepared.personal_mac);
+    made.version.set_personal_tax_mac(prepared.personal_tax_mac);
+  }
+  return made;
+}
+
+absl::Status PutEnterpriseRows(RowSink& rows, const WriteContext& context,
+                               const Stamp& stamp,
+                               storage::v1::EnterpriseHead head,
+                               NewEnterpriseVersion& put) {
+  storage::v1::VersionInfo& info = *put.version.mutable_info();
+  info.set_recorded_us(stamp.record_time_us);
+  info.set_first_received_us(put.first_received_us != 0 ? put.first_received_us
+                                                        : stamp.record_time_us);
+  if (put.personal != nullptr && !info.personal_mac().empty()) {
+    std::uint64_t data_key = head.data_key();
+    CREDITREG_ASSIGN_OR_RETURN(
+        *put.change.mutable_sealed_hash(),
+        PutSealed(rows, context, SealedKind::kEnterprise, put.enterprise_no,
+                  stamp.sequence, EncodeValue(*put.personal), &data_key));
+    head.set_data_key(data_key);
+    info.set_personal_sequence(stamp.sequence);
+  }
+  rows.Put(EnterpriseVersionKey(put.enterprise_no, stamp.sequence),
+           put.version);
+  head.set_version_sequence(stamp.sequence);
+  head.set_file_sequence(stamp.sequence);
+  rows.Put(EnterpriseHeadKey(put.enterprise_no), head);
+  put.change.set_enterprise_no(put.enterprise_no);
+  put.change.set_content_hash(info.content_hash());
+  return absl::OkStatus();
+}
+
+void CountEnterpriseStatus(const storage::v1::Enterprise* before,
+                           const storage::v1::Enterprise& after,
+                           storage::v1::Counters& counters) {
+  const bool was = before != nullptr && IsDeregistered(*before);
+  const bool is = IsDeregistered(after);
+  if (was == is) return;
+  counters.set_enterprises_deregistered(counters.enterprises_deregistered() +
+                                        (is ? 1 : -1));
+}
+
 absl::StatusOr<WriteResult> ApplyEnterprise(Transaction& transaction,
                                             const WriteContext& context,
                                             const ChangeSource& source,
@@ -287,21 +317,10 @@ absl::StatusOr<WriteResult> ApplyEnterprise(Transaction& transaction,
         PrepareEnterprise(std::move(whole), context.keys->hmac), etag);
   }
 
-  storage::v1::EnterpriseVersion version;
-  *version.mutable_content() = draft.content;
+  DraftVersion made = MakeEnterpriseVersion(prepared, draft.content);
+  const bool keep_personal = !made.takes_personal;
+  storage::v1::EnterpriseVersion& version = made.version;
   storage::v1::VersionInfo& info = *version.mutable_info();
-  info.set_source_id(draft.source_id);
-  for (const std::string& flag : draft.quality_flags) {
-    info.add_quality_flags(flag);
-  }
-  // A file without a personal column must not erase what is known.
-  const bool keep_personal =
-      !draft.personal.has_value() ||
-      (draft.keep_history && prepared.personal_mac.empty());
-  if (!keep_personal) {
-    info.set_personal_mac(prepared.personal_mac);
-    version.set_personal_tax_mac(prepared.personal_tax_mac);
-  }
   if (stored.has_value()) {
     result.enterprise_no = stored->enterprise_no;
     if (draft.keep_history &&
@@ -344,14 +363,14 @@ absl::StatusOr<WriteResult> ApplyEnterprise(Transaction& transaction,
     counters.set_next_enterprise_no(result.enterprise_no + 1);
     counters.set_enterprises(counters.enterprises() + 1);
   }
-  storage::v1::Change change;
-  change.set_kind(storage::v1::Change::KIND_ENTERPRISE_PUT);
-  const bool seal = !keep_personal && !same_personal;
+  NewEnterpriseVersion put;
+  put.enterprise_no = result.enterprise_no;
+  put.version = std::move(version);
+  if (!keep_personal && !same_personal) put.personal = &*draft.personal;
+  put.change.set_kind(storage::v1::Change::KIND_ENTERPRISE_PUT);
   CREDITREG_ASSIGN_OR_RETURN(
       result.version_sequence,
-      PutVersion(transaction, context, source, stored, result.enterprise_no,
-                 std::move(version), seal ? &*draft.personal : nullptr,
-                 std::move(change)));
+      PutVersion(transaction, context, source, stored, std::move(put)));
   result.outcome = stored.has_value() ? Outcome::kUpdated : Outcome::kCreated;
   return result;
 }
@@ -375,16 +394,16 @@ absl::StatusOr<WriteResult> ApplyWithhold(Transaction& transaction,
     result.version_sequence = stored->sequence;
     return result;
   }
-  storage::v1::EnterpriseVersion version = stored->version;
-  version.set_withheld(write.withheld);
-  version.set_withheld_reason(reason);
-  storage::v1::Change change;
-  change.set_kind(storage::v1::Change::KIND_ENTERPRISE_WITHHELD);
-  change.set_reason(write.reason);
+  NewEnterpriseVersion put;
+  put.enterprise_no = write.enterprise_no;
+  put.version = stored->version;
+  put.version.set_withheld(write.withheld);
+  put.version.set_withheld_reason(reason);
+  put.change.set_kind(storage::v1::Change::KIND_ENTERPRISE_WITHHELD);
+  put.change.set_reason(write.reason);
   CREDITREG_ASSIGN_OR_RETURN(
       result.version_sequence,
-      PutVersion(transaction, context, source, stored, write.enterprise_no,
-                 std::move(version), nullptr, std::move(change)));
+      PutVersion(transaction, context, source, stored, std::move(put)));
   result.outcome = Outcome::kUpdated;
   return result;
 }

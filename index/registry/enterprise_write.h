@@ -1,7 +1,8 @@
 // Applies writes of enterprises to a transaction: which enterprise is meant,
 // what of its history stays, and the rows of the new version.
 //
-// Thread safety: Prepare() from any thread, the rest on the writer's only.
+// Thread safety: what takes a transaction, on the writer's thread only; the
+// rest from any thread.
 
 #ifndef CREDITREG_INDEX_REGISTRY_ENTERPRISE_WRITE_H_
 #define CREDITREG_INDEX_REGISTRY_ENTERPRISE_WRITE_H_
@@ -9,12 +10,14 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/codec/crypto.h"
 #include "index/model/draft.h"
 #include "index/registry/registry.h"
+#include "index/registry/row_sink.h"
 #include "index/registry/transaction.h"
 #include "index/registry/view.h"
 #include "index/registry/write_context.h"
@@ -29,6 +32,37 @@ struct PreparedEnterprise {
 };
 PreparedEnterprise PrepareEnterprise(EnterpriseDraft draft,
                                      const Key256& hmac_key);
+
+// The version that a draft becomes where nothing of its enterprise is stored;
+// its content hash is not set yet. `content` is the draft's, copied or moved.
+// True: the draft's personal fields go with it.
+struct DraftVersion {
+  storage::v1::EnterpriseVersion version;
+  bool takes_personal = false;
+};
+DraftVersion MakeEnterpriseVersion(const PreparedEnterprise& prepared,
+                                   storage::v1::Enterprise content);
+
+// What is put of a new version that is a pure function of it: version, head,
+// and sealed personal fields where `new_personal` is not null. `head` is the
+// stored one, or empty; `first_received_us` 0: now.
+struct NewEnterpriseVersion {
+  std::uint64_t enterprise_no = 0;
+  storage::v1::EnterpriseVersion version;
+  const storage::v1::PersonalFields* personal = nullptr;
+  std::int64_t first_received_us = 0;
+  storage::v1::Change change;
+};
+absl::Status PutEnterpriseRows(RowSink& rows, const WriteContext& context,
+                               const Stamp& stamp,
+                               storage::v1::EnterpriseHead head,
+                               NewEnterpriseVersion& put);
+
+// Counts an enterprise's state in, and that of its version before (null: none)
+// out.
+void CountEnterpriseStatus(const storage::v1::Enterprise* before,
+                           const storage::v1::Enterprise& after,
+                           storage::v1::Counters& counters);
 
 // Stores the draft as a new enterprise or version, or finds it equal to what is
 // stored. Outcome kQuarantined, with the reason as last finding, where it

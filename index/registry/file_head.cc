@@ -108,12 +108,8 @@ absl::Status UpdateHead(Transaction& transaction, std::uint64_t enterprise_no,
   }
   CivilDay new_day;
   if (comes) {
-    AddToHead(after.content().family(), 1, &head);
+    AddRecordToHead(after, sequence, &head);
     new_day = ListDay(after.content());
-    if (!new_day.is_unknown() &&
-        (!head.has_latest_day() || head.latest_day() < new_day.days())) {
-      head.set_latest_day(new_day.days());
-    }
   }
   // Only taking the newest away can make the day go back.
   if (leaves && head.has_latest_day() && left_day.days() == head.latest_day() &&
@@ -126,6 +122,18 @@ absl::Status UpdateHead(Transaction& transaction, std::uint64_t enterprise_no,
 }
 
 }  // namespace
+
+void AddRecordToHead(const storage::v1::RecordVersion& version,
+                     std::uint64_t sequence,
+                     storage::v1::EnterpriseHead* head) {
+  head->set_file_sequence(sequence);
+  AddToHead(version.content().family(), 1, head);
+  const CivilDay day = ListDay(version.content());
+  if (!day.is_unknown() &&
+      (!head->has_latest_day() || head->latest_day() < day.days())) {
+    head->set_latest_day(day.days());
+  }
+}
 
 absl::Status UpdateFileHeads(Transaction& transaction,
                              const storage::v1::RecordVersion* before,

@@ -1,7 +1,8 @@
 // Keeps the summary in an enterprise's head row: how many records are in force,
 // and the newest day among them.
 //
-// Thread safety: the writer's thread only.
+// Thread safety: free functions; what takes a transaction, on the writer's
+// thread only.
 
 #ifndef CREDITREG_INDEX_REGISTRY_FILE_HEAD_H_
 #define CREDITREG_INDEX_REGISTRY_FILE_HEAD_H_
@@ -22,6 +23,10 @@ absl::Status UpdateFileHeads(Transaction& transaction,
                              const storage::v1::RecordVersion* before,
                              const storage::v1::RecordVersion& after,
                              std::uint64_t sequence);
+
+// Adds a record in force, new to the file, to the file's head.
+void AddRecordToHead(const storage::v1::RecordVersion& version,
+                     std::uint64_t sequence, storage::v1::EnterpriseHead* head);
 
 }  // namespace creditreg
 

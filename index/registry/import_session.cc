@@ -21,10 +21,8 @@
 #include "index/codec/value.h"
 #include "index/model/draft.h"
 #include "index/model/finding.h"
-#include "index/registry/enterprise_write.h"
-#include "index/registry/linker.h"
+#include "index/registry/import_rows.h"
 #include "index/registry/quarantine.h"
-#include "index/registry/record_write.h"
 #include "index/registry/registry.h"
 #include "index/registry/transaction.h"
 #include "index/registry/write_context.h"
@@ -54,72 +52,15 @@ struct RunningImport::Shared {
 
 namespace {
 
-// A row with what can be computed before its turn.
-struct PreparedRow {
-  std::uint64_t row = 0;
-  std::optional<PreparedEnterprise> enterprise;
-  std::optional<PreparedRecord> record;
-  std::vector<Finding> findings;
-  storage::v1::RawRow raw;
-};
-
-PreparedRow Prepare(ImportRowDraft draft, const Key256& hmac_key) {
-  PreparedRow prepared;
-  prepared.row = draft.row;
-  prepared.findings = std::move(draft.findings);
-  prepared.raw = std::move(draft.raw);
-  if (draft.enterprise.has_value()) {
-    prepared.enterprise =
-        PrepareEnterprise(*std::move(draft.enterprise), hmac_key);
-  } else if (draft.record.has_value()) {
-    prepared.record = PrepareRecord(*std::move(draft.record), hmac_key);
-  }
-  return prepared;
-}
-
-void Count(const ImportRowResult& result, storage::v1::ImportRow* row) {
-  row->set_rows_done(result.row);
-  switch (result.outcome) {
-    case Outcome::kCreated:
-      row->set_created(row->created() + 1);
-      break;
-    case Outcome::kUpdated:
-      row->set_updated(row->updated() + 1);
-      break;
-    case Outcome::kUnchanged:
-      row->set_unchanged(row->unchanged() + 1);
-      break;
-    case Outcome::kPending:
-      row->set_pending(row->pending() + 1);
-      break;
-    case Outcome::kQuarantined:
-      row->set_quarantined(row->quarantined() + 1);
-      break;
-    case Outcome::kRejected:
-      row->set_rejected(row->rejected() + 1);
-      break;
-  }
-  const bool kept = result.outcome != Outcome::kQuarantined &&
-                    result.outcome != Outcome::kRejected;
-  const bool warned = std::any_of(
-      result.findings.begin(), result.findings.end(),
-      [](const Finding& f) { return f.severity == Severity::kWarning; });
-  if (kept && warned) row->set_flagged(row->flagged() + 1);
-}
-
-}  // namespace
-
-namespace {
-
 // Whether the rows are the next ones of the file: after a piece that failed,
 // the one behind it must not leave a hole, and nothing is added to a receipt.
-absl::Status CheckTurn(const std::vector<PreparedRow>& rows,
+absl::Status CheckTurn(const std::vector<PreparedImportRow>& rows,
                        const storage::v1::ImportRow& progress) {
   if (progress.finished_us() != 0) {
     return absl::AbortedError("rows: the import is finished, want no more");
   }
   std::uint64_t next = progress.rows_done();
-  for (const PreparedRow& row : rows) {
+  for (const PreparedImportRow& row : rows) {
     if (row.row != ++next) {
       return absl::AbortedError(
           "rows: not the next ones of the file, want them in order");
@@ -142,68 +83,6 @@ void TakeImportNo(const StartImport& start, Transaction& transaction,
   counters.set_next_import_no(row->import_no() + 1);
 }
 
-// Applies rows of one import to a transaction.
-class RowApplier {
- public:
-  RowApplier(Transaction& transaction, const WriteContext& context,
-             const StartImport& start)
-      : transaction_(transaction), context_(context), start_(start) {}
-
-  // Enterprises that got a backlog of records to link.
-  const std::vector<std::uint64_t>& backlogs() const { return backlogs_; }
-
-  absl::StatusOr<ImportRowResult> Apply(const PreparedRow& row) {
-    ChangeSource source;
-    source.actor = &start_.actor;
-    source.request_id = start_.request_id;
-    source.import_row = row.row;
-    ImportRowResult result;
-    result.row = row.row;
-    if (!row.enterprise.has_value() && !row.record.has_value()) {
-      result.outcome = Outcome::kRejected;
-      result.findings = row.findings;
-      return result;
-    }
-    CREDITREG_ASSIGN_OR_RETURN(WriteResult written, Write(row, source));
-    if (written.outcome == Outcome::kQuarantined) {
-      RowToQuarantine kept;
-      kept.raw = &row.raw;
-      kept.findings = &written.findings;
-      kept.source_id = start_.source_id;
-      kept.format = start_.format;
-      CREDITREG_RETURN_IF_ERROR(
-          PutQuarantine(transaction_, context_, source, kept));
-    }
-    result.outcome = written.outcome;
-    result.findings = std::move(written.findings);
-    return result;
-  }
-
- private:
-  absl::StatusOr<WriteResult> Write(const PreparedRow& row,
-                                    const ChangeSource& source) {
-    if (row.record.has_value()) {
-      return ApplyRecord(transaction_, context_, source, *row.record);
-    }
-    CREDITREG_ASSIGN_OR_RETURN(
-        WriteResult written,
-        ApplyEnterprise(transaction_, context_, source, *row.enterprise, ""));
-    if (written.outcome == Outcome::kCreated ||
-        written.outcome == Outcome::kUpdated) {
-      CREDITREG_ASSIGN_OR_RETURN(
-          const bool backlog,
-          LinkInline(transaction_, context_, source, &written));
-      if (backlog) backlogs_.push_back(written.enterprise_no);
-    }
-    return written;
-  }
-
-  Transaction& transaction_;
-  const WriteContext& context_;
-  const StartImport& start_;
-  std::vector<std::uint64_t> backlogs_;
-};
-
 }  // namespace
 
 RunningImport::RunningImport(Options options)
@@ -222,38 +101,17 @@ RunningImport::~RunningImport() { closed_(); }
 
 absl::StatusOr<std::vector<ImportRowResult>> RunningImport::ReadOutcomes(
     std::uint64_t first, std::uint64_t count) const {
-  std::vector<ImportRowResult> results;
   const std::uint64_t import_no = start_row_.import_no();
-  if (import_no == 0) return results;
-  const auto view = shared_->writer->view();
-  ScanRange range;
-  range.begin = ImportOutcomeKey(import_no, first);
-  range.end = ImportOutcomeKey(import_no, first + count);
-  while (!range.begin.empty()) {
-    CREDITREG_ASSIGN_OR_RETURN(ScanPage page, view->rows()->Scan(range));
-    for (const auto& [key, value] : page.rows) {
-      CREDITREG_ASSIGN_OR_RETURN(const NumberAndSequence decoded,
-                                 DecodeImportOutcomeKey(key));
-      CREDITREG_ASSIGN_OR_RETURN(
-          const auto stored, DecodeValue<storage::v1::ImportRowOutcome>(value));
-      ImportRowResult result;
-      result.row = decoded.sequence;
-      result.outcome = static_cast<Outcome>(stored.outcome());
-      for (const storage::v1::StoredFinding& finding : stored.findings()) {
-        result.findings.push_back(FromStored(finding));
-      }
-      results.push_back(std::move(result));
-    }
-    range.begin = std::move(page.next);
-  }
-  return results;
+  if (import_no == 0) return std::vector<ImportRowResult>();
+  return ReadImportOutcomes(*shared_->writer->view()->rows(), import_no, first,
+                            first + count);
 }
 
 void RunningImport::AppendRows(std::vector<ImportRowDraft> rows,
                                std::uint64_t bytes_done, std::string prefix_sm3,
                                ImportCallback done) {
   struct Piece {
-    std::vector<PreparedRow> rows;
+    std::vector<PreparedImportRow> rows;
     std::uint64_t bytes_done = 0;
     std::string prefix_sm3;
     // How the import stood before it was applied.
@@ -266,7 +124,8 @@ void RunningImport::AppendRows(std::vector<ImportRowDraft> rows,
   auto piece = std::make_shared<Piece>();
   piece->rows.reserve(rows.size());
   for (ImportRowDraft& row : rows) {
-    piece->rows.push_back(Prepare(std::move(row), shared_->context.keys->hmac));
+    piece->rows.push_back(
+        PrepareRow(std::move(row), shared_->context.keys->hmac));
   }
   piece->bytes_done = bytes_done;
   piece->prefix_sm3 = std::move(prefix_sm3);
@@ -288,24 +147,19 @@ void RunningImport::AppendRows(std::vector<ImportRowDraft> rows,
       return;
     }
     TakeImportNo(start, transaction, &progress);
-    RowApplier applier(transaction, shared->context, start);
+    ImportRowApplier applier(transaction, shared->context, start,
+                             progress.import_no());
     ImportAnswer answer;
-    for (const PreparedRow& row : piece->rows) {
+    for (const PreparedImportRow& row : piece->rows) {
       absl::StatusOr<ImportRowResult> result = applier.Apply(row);
       if (!result.ok()) {
         transaction.Restore(mark);
         piece->answer = result.status();
         return;
       }
-      Count(*result, &progress);
+      CountImportRow(*result, &progress);
+      progress.set_rows_done(row.row);
       if (!result->findings.empty()) {
-        storage::v1::ImportRowOutcome outcome;
-        outcome.set_outcome(static_cast<std::uint32_t>(result->outcome));
-        for (const Finding& finding : result->findings) {
-          *outcome.add_findings() = ToStored(finding);
-        }
-        transaction.Put(ImportOutcomeKey(progress.import_no(), row.row),
-                        outcome);
         answer.results.push_back(*std::move(result));
       }
     }

@@ -49,6 +49,17 @@ absl::Status CheckLayout(const storage::v1::Layout& layout, bool read_only,
 
 absl::StatusOr<OpenedState> CreateState(Store& store, const KeyRing& keys,
                                         RandomSource* random) {
+  OpenedState state = MakeEmptyState(keys, random);
+  WriteBatch batch;
+  batch.Put(MetaKey("layout"), EncodeValue(state.layout));
+  batch.Put(MetaKey("counters"), EncodeValue(state.counters));
+  CREDITREG_RETURN_IF_ERROR(store.Write(batch));
+  return state;
+}
+
+}  // namespace
+
+OpenedState MakeEmptyState(const KeyRing& keys, RandomSource* random) {
   OpenedState state;
   std::string registry_id(kRegistryIdBytes, '\0');
   random->Fill(registry_id.data(), registry_id.size());
@@ -61,14 +72,8 @@ absl::StatusOr<OpenedState> CreateState(Store& store, const KeyRing& keys,
   state.counters.set_next_record_no(1);
   state.counters.set_next_quarantine_no(1);
   state.counters.set_next_import_no(1);
-  WriteBatch batch;
-  batch.Put(MetaKey("layout"), EncodeValue(state.layout));
-  batch.Put(MetaKey("counters"), EncodeValue(state.counters));
-  CREDITREG_RETURN_IF_ERROR(store.Write(batch));
   return state;
 }
-
-}  // namespace
 
 absl::StatusOr<OpenedState> ReadOrCreateState(Store& store, bool read_only,
                                               const KeyRing& keys,
@@ -78,6 +83,12 @@ absl::StatusOr<OpenedState> ReadOrCreateState(Store& store, bool read_only,
       const std::optional<storage::v1::Layout> layout,
       ReadRow<storage::v1::Layout>(*rows, MetaKey("layout")));
   if (!layout.has_value()) {
+    CREDITREG_ASSIGN_OR_RETURN(const std::optional<std::string> loading,
+                               rows->Get(MetaKey(kFirstLoadMark)));
+    if (loading.has_value()) {
+      return absl::FailedPreconditionError(
+          "database: a first load did not finish, want it run again");
+    }
     if (read_only) {
       return absl::FailedPreconditionError(
           "database: empty, want one that was served before");

@@ -22,11 +22,18 @@ struct OpenedState {
   storage::v1::Counters counters;
 };
 
+// Name of the meta row that stands in a database while a first load fills it:
+// from before its first row until, in one write, the layout takes its place.
+inline constexpr char kFirstLoadMark[] = "first_load";
+
+// Layout and counters of an empty registry; stores nothing.
+OpenedState MakeEmptyState(const KeyRing& keys, RandomSource* random);
+
 // Reads layout and counters, or puts those of an empty registry.
 //
-// Errors: FailedPrecondition the layout is newer than this program, has
-// features it does not know, or belongs to another key ring; a read-only store
-// is empty. DataLoss, Unavailable.
+// Errors: FailedPrecondition a first load did not finish, the layout is newer
+// than this program, has features it does not know, or belongs to another key
+// ring; a read-only store is empty. DataLoss, Unavailable.
 absl::StatusOr<OpenedState> ReadOrCreateState(Store& store, bool read_only,
                                               const KeyRing& keys,
                                               RandomSource* random);

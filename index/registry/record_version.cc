@@ -51,19 +51,6 @@ void CountFamily(storage::v1::Family family, std::int64_t by,
   }
 }
 
-// Counts one version of a record in (`by` 1) or out (-1).
-void Count(const RecordVersion& version, int by,
-           storage::v1::Counters& counters) {
-  if (InForce(version)) {
-    CountFamily(version.content().family(), by, counters);
-  } else {
-    counters.set_records_withdrawn(counters.records_withdrawn() + by);
-  }
-  if (IsPending(version)) {
-    counters.set_records_pending(counters.records_pending() + by);
-  }
-}
-
 bool SamePlace(const std::optional<FileListEntry>& a,
                const std::optional<FileListEntry>& b) {
   if (!a.has_value() || !b.has_value()) return a.has_value() == b.has_value();
@@ -122,23 +109,29 @@ void SetQualityFlags(const std::vector<std::string>& flags,
   for (std::string& flag : all) info.add_quality_flags(std::move(flag));
 }
 
-absl::StatusOr<std::uint64_t> PutRecordVersion(Transaction& transaction,
-                                               const WriteContext& context,
-                                               const ChangeSource& source,
-                                               NewRecordVersion put) {
+void CountRecord(const RecordVersion& version, int by,
+                 storage::v1::Counters& counters) {
+  if (InForce(version)) {
+    CountFamily(version.content().family(), by, counters);
+  } else {
+    counters.set_records_withdrawn(counters.records_withdrawn() + by);
+  }
+  if (IsPending(version)) {
+    counters.set_records_pending(counters.records_pending() + by);
+  }
+}
+
+std::pair<std::string, storage::v1::FileListRow> FirstFileListRow(
+    const FileListEntry& place, std::uint64_t sequence) {
+  return {PlaceKey(place), Entered(storage::v1::FileListRow(), sequence)};
+}
+
+absl::Status PutRecordRows(RowSink& rows, const WriteContext& context,
+                           const Stamp& stamp, storage::v1::RecordHead head,
+                           NewRecordVersion& put) {
   const std::uint64_t record_no = put.record_no;
   const RecordAt* const stored = put.stored;
-  RecordVersion& version = put.version;
-  storage::v1::RecordHead head;
-  if (stored != nullptr) {
-    CREDITREG_ASSIGN_OR_RETURN(
-        const std::optional<storage::v1::RecordHead> old_head,
-        ReadRow<storage::v1::RecordHead>(transaction,
-                                         RecordHeadKey(record_no)));
-    if (old_head.has_value()) head = *old_head;
-  }
-  const Stamp stamp = BeginChange(transaction, context);
-  storage::v1::VersionInfo& info = *version.mutable_info();
+  storage::v1::VersionInfo& info = *put.version.mutable_info();
   info.set_recorded_us(stamp.record_time_us);
   info.set_first_received_us(stored != nullptr
                                  ? stored->version.info().first_received_us()
@@ -151,8 +144,8 @@ absl::StatusOr<std::uint64_t> PutRecordVersion(Transaction& transaction,
     std::uint64_t data_key = head.data_key();
     CREDITREG_ASSIGN_OR_RETURN(
         *put.change.mutable_sealed_hash(),
-        PutSealed(transaction, context, SealedKind::kRecord, record_no,
-                  stamp.sequence, EncodeValue(*put.personal), &data_key));
+        PutSealed(rows, context, SealedKind::kRecord, record_no, stamp.sequence,
+                  EncodeValue(*put.personal), &data_key));
     head.set_data_key(data_key);
     info.set_personal_sequence(stamp.sequence);
   }
@@ -160,11 +153,35 @@ absl::StatusOr<std::uint64_t> PutRecordVersion(Transaction& transaction,
     head.set_natural_key(put.natural_key);
     storage::v1::NaturalKeyRow row;
     row.set_record_no(record_no);
-    transaction.Put(NaturalKeyKey(put.natural_key), row);
+    rows.Put(NaturalKeyKey(put.natural_key), row);
   }
   head.set_version_sequence(stamp.sequence);
-  transaction.Put(RecordVersionKey(record_no, stamp.sequence), version);
-  transaction.Put(RecordHeadKey(record_no), head);
+  rows.Put(RecordVersionKey(record_no, stamp.sequence), put.version);
+  rows.Put(RecordHeadKey(record_no), head);
+  put.change.set_record_no(record_no);
+  put.change.set_enterprise_no(put.version.enterprise_no());
+  put.change.set_content_hash(info.content_hash());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::uint64_t> PutRecordVersion(Transaction& transaction,
+                                               const WriteContext& context,
+                                               const ChangeSource& source,
+                                               NewRecordVersion put) {
+  const std::uint64_t record_no = put.record_no;
+  const RecordAt* const stored = put.stored;
+  const RecordVersion& version = put.version;
+  storage::v1::RecordHead head;
+  if (stored != nullptr) {
+    CREDITREG_ASSIGN_OR_RETURN(
+        const std::optional<storage::v1::RecordHead> old_head,
+        ReadRow<storage::v1::RecordHead>(transaction,
+                                         RecordHeadKey(record_no)));
+    if (old_head.has_value()) head = *old_head;
+  }
+  const Stamp stamp = BeginChange(transaction, context);
+  CREDITREG_RETURN_IF_ERROR(
+      PutRecordRows(transaction, context, stamp, std::move(head), put));
   CREDITREG_RETURN_IF_ERROR(Move(
       transaction,
       stored != nullptr ? PlaceOf(record_no, stored->version) : std::nullopt,
@@ -174,14 +191,13 @@ absl::StatusOr<std::uint64_t> PutRecordVersion(Transaction& transaction,
           ? PendingLinkRows(record_no, stored->version, context.keys->hmac)
           : std::vector<IndexRow>(),
       PendingLinkRows(record_no, version, context.keys->hmac), transaction);
-  if (stored != nullptr) Count(stored->version, -1, transaction.counters());
-  Count(version, 1, transaction.counters());
+  if (stored != nullptr) {
+    CountRecord(stored->version, -1, transaction.counters());
+  }
+  CountRecord(version, 1, transaction.counters());
   CREDITREG_RETURN_IF_ERROR(UpdateFileHeads(
       transaction, stored != nullptr ? &stored->version : nullptr, version,
       stamp.sequence));
-  put.change.set_record_no(record_no);
-  put.change.set_enterprise_no(version.enterprise_no());
-  put.change.set_content_hash(info.content_hash());
   EndChange(transaction, stamp, source, std::move(put.change));
   return stamp.sequence;
 }

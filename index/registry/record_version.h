@@ -1,7 +1,8 @@
 // The rows of a new version of a record: version, head, natural key, file list,
 // pending links, sealed fields, counters, heads of files, and the change.
 //
-// Thread safety: the writer's thread only.
+// Thread safety: PutRecordVersion() on the writer's thread only, the rest from
+// any thread.
 
 #ifndef CREDITREG_INDEX_REGISTRY_RECORD_VERSION_H_
 #define CREDITREG_INDEX_REGISTRY_RECORD_VERSION_H_
@@ -9,12 +10,16 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "creditreg/storage/v1/content.pb.h"
 #include "creditreg/storage/v1/rows.pb.h"
+#include "index/codec/keys.h"
 #include "index/model/finding.h"
+#include "index/registry/row_sink.h"
 #include "index/registry/transaction.h"
 #include "index/registry/view.h"
 #include "index/registry/write_context.h"
@@ -43,6 +48,24 @@ struct NewRecordVersion {
   std::string natural_key;
   storage::v1::Change change;
 };
+
+// What record_version.cc puts of a new version that is a pure function of it:
+// version, head, natural key, and sealed personal fields under a data key.
+// `head` is the stored one, or empty. Completes `put.version.info` and what
+// `put.change` says it touched.
+//
+// Errors: Unavailable, DataLoss of the key store.
+absl::Status PutRecordRows(RowSink& rows, const WriteContext& context,
+                           const Stamp& stamp, storage::v1::RecordHead head,
+                           NewRecordVersion& put);
+
+// Counts one version of a record in (`by` 1) or out (-1).
+void CountRecord(const storage::v1::RecordVersion& version, int by,
+                 storage::v1::Counters& counters);
+
+// The file list row of a record that just came to its place.
+std::pair<std::string, storage::v1::FileListRow> FirstFileListRow(
+    const FileListEntry& place, std::uint64_t sequence);
 
 // Puts all rows of a new version; returns its sequence.
 //

@@ -51,18 +51,6 @@ Finding Reason(absl::string_view field, absl::string_view rule,
           std::string(message), ""};
 }
 
-// Content, flags and link of a version made from a draft.
-RecordVersion MakeVersion(const PreparedRecord& prepared) {
-  RecordVersion version;
-  *version.mutable_content() = prepared.draft.content;
-  version.set_state(storage::v1::RECORD_STATE_ACTIVE);
-  version.set_personal_tax_mac(prepared.personal_tax_mac);
-  version.mutable_info()->set_source_id(prepared.draft.source_id);
-  version.mutable_info()->set_content_hash(prepared.content_hash);
-  version.mutable_info()->set_personal_mac(prepared.personal_mac);
-  return version;
-}
-
 bool SameContent(const storage::v1::VersionInfo& a,
                  const storage::v1::VersionInfo& b) {
   return a.content_hash() == b.content_hash() &&
@@ -174,6 +162,34 @@ PreparedRecord PrepareRecord(RecordDraft draft, const Key256& hmac_key) {
   return prepared;
 }
 
+RecordVersion MakeRecordVersion(const PreparedRecord& prepared,
+                                storage::v1::Record content) {
+  RecordVersion version;
+  *version.mutable_content() = std::move(content);
+  version.set_state(storage::v1::RECORD_STATE_ACTIVE);
+  version.set_personal_tax_mac(prepared.personal_tax_mac);
+  version.mutable_info()->set_source_id(prepared.draft.source_id);
+  version.mutable_info()->set_content_hash(prepared.content_hash);
+  version.mutable_info()->set_personal_mac(prepared.personal_mac);
+  return version;
+}
+
+NewRecordVersion LinkedVersion(const PreparedRecord& prepared,
+                               RecordVersion version, const PartyLink& link,
+                               WriteResult* result) {
+  if (link.finding.has_value()) result->findings.push_back(*link.finding);
+  version.set_enterprise_no(link.enterprise_no);
+  SetQualityFlags(prepared.draft.quality_flags, link.finding,
+                  *version.mutable_info());
+  result->enterprise_no = link.enterprise_no;
+  result->outcome = IsPending(version) ? Outcome::kPending : Outcome::kCreated;
+  NewRecordVersion put;
+  put.personal = &prepared.draft.personal;
+  put.change.set_kind(Change::KIND_RECORD_SUBMITTED);
+  put.version = std::move(version);
+  return put;
+}
+
 absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
                                         const WriteContext& context,
                                         const ChangeSource& source,
@@ -189,7 +205,7 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
   CREDITREG_ASSIGN_OR_RETURN(
       const std::optional<RecordAt> stored,
       FindByNaturalKey(transaction, *prepared.natural_key));
-  RecordVersion version = MakeVersion(prepared);
+  RecordVersion version = MakeRecordVersion(prepared, prepared.draft.content);
   if (stored.has_value()) {
     result.record_no = stored->record_no;
     result.enterprise_no = stored->version.enterprise_no();
@@ -224,34 +240,24 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
       const PartyLink link,
       LinkParty(transaction, version.content(),
                 PartyIdentifiers(version, context.keys->hmac)));
-  if (link.finding.has_value()) {
-    if (link.finding->severity == Severity::kError) {
-      return Quarantined(result, *link.finding);
-    }
-    result.findings.push_back(*link.finding);
+  if (link.finding.has_value() && link.finding->severity == Severity::kError) {
+    return Quarantined(result, *link.finding);
   }
-  version.set_enterprise_no(link.enterprise_no);
-  SetQualityFlags(prepared.draft.quality_flags, link.finding,
-                  *version.mutable_info());
-
-  NewRecordVersion put;
-  put.personal = &prepared.draft.personal;
-  put.change.set_kind(Change::KIND_RECORD_SUBMITTED);
+  NewRecordVersion put =
+      LinkedVersion(prepared, std::move(version), link, &result);
   if (stored.has_value()) {
     put.stored = &*stored;
     put.record_no = stored->record_no;
-    result.outcome = Outcome::kUpdated;
+    if (result.outcome == Outcome::kCreated) {
+      result.outcome = Outcome::kUpdated;
+    }
   } else {
     storage::v1::Counters& counters = transaction.counters();
     put.record_no = counters.next_record_no();
     counters.set_next_record_no(put.record_no + 1);
     put.natural_key = *prepared.natural_key;
-    result.outcome = Outcome::kCreated;
   }
-  if (IsPending(version)) result.outcome = Outcome::kPending;
-  put.version = std::move(version);
   result.record_no = put.record_no;
-  result.enterprise_no = link.enterprise_no;
   CREDITREG_ASSIGN_OR_RETURN(
       result.version_sequence,
       PutRecordVersion(transaction, context, source, std::move(put)));
@@ -289,7 +295,7 @@ absl::StatusOr<WriteResult> ApplyCorrection(Transaction& transaction,
   WriteResult result;
   result.record_no = stored.record_no;
   result.findings = prepared.draft.findings;
-  RecordVersion version = MakeVersion(prepared);
+  RecordVersion version = MakeRecordVersion(prepared, prepared.draft.content);
   if (SameContent(stored.version.info(), version.info())) {
     result.outcome = Outcome::kUnchanged;
     result.enterprise_no = stored.version.enterprise_no();

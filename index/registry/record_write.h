@@ -1,7 +1,8 @@
 // Applies writes of records to a transaction: which record is meant, which
 // enterprise it belongs to, and the rows of the new version.
 //
-// Thread safety: Prepare() from any thread, the rest on the writer's only.
+// Thread safety: what takes a transaction, on the writer's thread only; the
+// rest from any thread.
 
 #ifndef CREDITREG_INDEX_REGISTRY_RECORD_WRITE_H_
 #define CREDITREG_INDEX_REGISTRY_RECORD_WRITE_H_
@@ -14,6 +15,8 @@
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/codec/crypto.h"
 #include "index/model/draft.h"
+#include "index/registry/party_link.h"
+#include "index/registry/record_version.h"
 #include "index/registry/registry.h"
 #include "index/registry/transaction.h"
 #include "index/registry/view.h"
@@ -32,6 +35,19 @@ struct PreparedRecord {
   std::string personal_tax_mac;
 };
 PreparedRecord PrepareRecord(RecordDraft draft, const Key256& hmac_key);
+
+// The version a draft becomes; its party is not linked yet. `content` is the
+// draft's, copied or moved.
+storage::v1::RecordVersion MakeRecordVersion(const PreparedRecord& prepared,
+                                             storage::v1::Record content);
+
+// What is put of `version` once its party is known, as far as it does not
+// depend on a stored one: record_no, `stored` and natural key are the caller's.
+// Sets `result`'s enterprise, findings and outcome (kCreated or kPending).
+// `prepared` outlives what is returned.
+NewRecordVersion LinkedVersion(const PreparedRecord& prepared,
+                               storage::v1::RecordVersion version,
+                               const PartyLink& link, WriteResult* result);
 
 // Stores the draft as a new record or version, or finds it equal to what is
 // stored. Outcome kQuarantined, with the reason as last finding, where it has

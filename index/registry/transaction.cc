@@ -11,9 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "creditreg/storage/v1/rows.pb.h"
-#include "google/protobuf/message.h"
 #include "index/base/status_macros.h"
-#include "index/codec/value.h"
 #include "index/store/store.h"
 
 namespace creditreg {
@@ -73,10 +71,6 @@ absl::StatusOr<ScanPage> Transaction::Scan(const ScanRange& range) const {
     if (!page.rows.empty() || page.next.empty()) return page;
     rest.begin = page.next;
   }
-}
-
-void Transaction::Put(std::string key, const google::protobuf::Message& row) {
-  Edit(std::move(key), EncodeValue(row));
 }
 
 void Transaction::PutEncoded(std::string key, std::string value) {

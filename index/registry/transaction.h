@@ -18,12 +18,12 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "creditreg/storage/v1/rows.pb.h"
-#include "google/protobuf/message.h"
+#include "index/registry/row_sink.h"
 #include "index/store/store.h"
 
 namespace creditreg {
 
-class Transaction final : public Snapshot {
+class Transaction final : public Snapshot, public RowSink {
  public:
   Transaction(std::shared_ptr<const Snapshot> base,
               storage::v1::Counters counters);
@@ -35,9 +35,7 @@ class Transaction final : public Snapshot {
       absl::Span<const std::string> keys) const override;
   absl::StatusOr<ScanPage> Scan(const ScanRange& range) const override;
 
-  void Put(std::string key, const google::protobuf::Message& row);
-  // As Put(), of a value that is encoded already.
-  void PutEncoded(std::string key, std::string value);
+  void PutEncoded(std::string key, std::string value) override;
   void Delete(std::string key);
 
   // Counters as they will be stored; edits are undone by Restore() too.

@@ -24,23 +24,26 @@
 
 namespace creditreg {
 
-Stamp BeginChange(Transaction& transaction, const WriteContext& context) {
-  storage::v1::Counters& counters = transaction.counters();
+Stamp TakeStamp(absl::Time now, storage::v1::Counters& counters) {
   Stamp stamp;
   stamp.sequence = counters.sequence() + 1;
-  stamp.record_time_us = std::max(absl::ToUnixMicros(context.clock->Now()),
-                                  counters.record_time_us() + 1);
+  stamp.record_time_us =
+      std::max(absl::ToUnixMicros(now), counters.record_time_us() + 1);
   counters.set_sequence(stamp.sequence);
   counters.set_record_time_us(stamp.record_time_us);
   const CivilDay today = ChinaDay(absl::FromUnixMicros(stamp.record_time_us));
   counters.set_publication_day(
       std::max(counters.publication_day(), today.days()));
+  stamp.publication_day = counters.publication_day();
   return stamp;
 }
 
-void EndChange(Transaction& transaction, const Stamp& stamp,
-               const ChangeSource& source, storage::v1::Change change) {
-  storage::v1::Counters& counters = transaction.counters();
+Stamp BeginChange(Transaction& transaction, const WriteContext& context) {
+  return TakeStamp(context.clock->Now(), transaction.counters());
+}
+
+void CompleteChange(const Stamp& stamp, const ChangeSource& source,
+                    storage::v1::Change& change) {
   change.set_record_time_us(stamp.record_time_us);
   change.set_actor(source.actor->principal);
   change.set_agency(source.actor->agency);
@@ -48,7 +51,13 @@ void EndChange(Transaction& transaction, const Stamp& stamp,
   change.set_purpose(source.actor->purpose);
   change.set_request_id(std::string(source.request_id));
   change.set_import_row(source.import_row);
-  change.set_publication_day(counters.publication_day());
+  change.set_publication_day(stamp.publication_day);
+}
+
+void EndChange(Transaction& transaction, const Stamp& stamp,
+               const ChangeSource& source, storage::v1::Change change) {
+  storage::v1::Counters& counters = transaction.counters();
+  CompleteChange(stamp, source, change);
   change.set_chain_hash(ChainHash(counters.chain_hash(), change));
   counters.set_chain_hash(change.chain_hash());
   transaction.Put(ChangeKey(stamp.sequence), change);
@@ -56,10 +65,15 @@ void EndChange(Transaction& transaction, const Stamp& stamp,
 
 std::string ChainHash(absl::string_view previous, storage::v1::Change change) {
   change.clear_chain_hash();
-  return Sm3(absl::StrCat(previous, CanonicalBytes(change)));
+  return ChainHashOfBytes(previous, CanonicalBytes(change));
 }
 
-absl::StatusOr<std::string> PutSealed(Transaction& transaction,
+std::string ChainHashOfBytes(absl::string_view previous,
+                             absl::string_view canonical_change) {
+  return Sm3(absl::StrCat(previous, canonical_change));
+}
+
+absl::StatusOr<std::string> PutSealed(RowSink& rows,
                                       const WriteContext& context,
                                       SealedKind kind, std::uint64_t number,
                                       std::uint64_t sequence,
@@ -90,7 +104,7 @@ absl::StatusOr<std::string> PutSealed(Transaction& transaction,
   row.set_ciphertext(std::move(sealed.ciphertext));
   row.set_data_key(*data_key);
   const std::string hash = ContentHash(row);
-  transaction.Put(row_key, row);
+  rows.Put(row_key, row);
   return hash;
 }
 

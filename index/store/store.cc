@@ -189,10 +189,13 @@ class RocksStore final : public Store {
   bool IsOpen() const override {
     return Database::Use(&database_).db() != nullptr;
   }
+  absl::Status Ingest(const std::vector<std::string>& paths) override;
   StoreFigures Figures() const override;
 
  private:
   // Errors: ResourceExhausted DISK_FULL less than `wanted` bytes are free.
+  // The database failed while writing: what callers are told.
+  absl::Status Failed(const absl::Status& written);
   absl::Status CheckFreeSpace(std::uint64_t wanted) const;
   // Whether the disk takes and syncs a small file.
   absl::Status TryDisk() const;
@@ -313,6 +316,10 @@ absl::Status RocksStore::Write(const WriteBatch& batch) {
       return written;
     }
   }
+  return Failed(written);
+}
+
+absl::Status RocksStore::Failed(const absl::Status& written) {
   // Nobody knows what is on disk until it is opened again, so nothing may be
   // put on top of it.
   database_.SetFailure(absl::IsResourceExhausted(written)
@@ -320,7 +327,40 @@ absl::Status RocksStore::Write(const WriteBatch& batch) {
                            : absl::UnavailableError(written.message()));
   // Not begun by a reason such as DISK_FULL, which means that nothing is there.
   return absl::UnknownError(
-      absl::StrCat("write rows: may or may not be there: ", written.message()));
+      absl::StrCat("may or may not be there: ", written.message()));
+}
+
+absl::Status RocksStore::Ingest(const std::vector<std::string>& paths) {
+  if (options_.read_only) {
+    return absl::FailedPreconditionError("ingest rows: opened read-only");
+  }
+  if (paths.empty()) return absl::OkStatus();
+  CREDITREG_RETURN_IF_ERROR(Failure());
+  CREDITREG_RETURN_IF_ERROR(CheckFreeSpace(options_.reserve_free_bytes));
+  rocksdb::IngestExternalFileOptions ingest;
+  ingest.move_files = true;
+  ingest.failed_move_fall_back_to_copy = true;
+  ingest.snapshot_consistency = true;
+  ingest.allow_global_seqno = true;
+  ingest.allow_blocking_flush = true;
+  ingest.ingest_behind = false;
+  // Old RocksDB versions wanted the number in the file; the manifest has it.
+  ingest.write_global_seqno = false;
+  ingest.verify_checksums_before_ingest = false;
+  ingest.verify_file_checksum = true;
+  absl::Status ingested;
+  {
+    const Database::Use use(&database_);
+    ingested = FromRocksDb(
+        use.db()->IngestExternalFile(use.db()->DefaultColumnFamily(), paths,
+                                     ingest),
+        "ingest rows");
+    if (ingested.ok()) {
+      acknowledged_ = use.db()->GetLatestSequenceNumber();
+      return ingested;
+    }
+  }
+  return Failed(ingested);
 }
 
 StoreFigures RocksStore::Figures() const {
@@ -359,6 +399,22 @@ void WriteBatch::Put(std::string key, std::string value) {
 void WriteBatch::Delete(std::string key) {
   bytes_ += key.size();
   edits_.push_back({std::move(key), std::nullopt});
+}
+
+absl::Status Store::Remove(const StoreOptions& options) {
+  constexpr absl::string_view kRemoving = "remove database";
+  FileDescriptor lock;
+  if (options.env_for_test == nullptr) {
+    CREDITREG_ASSIGN_OR_RETURN(
+        lock,
+        LockDirectory(options.directory, FileAccess::kReadWrite, kRemoving));
+  }
+  rocksdb::Options rocksdb_options;
+  if (options.env_for_test != nullptr) {
+    rocksdb_options.env = options.env_for_test;
+  }
+  return FromRocksDb(rocksdb::DestroyDB(options.directory, rocksdb_options),
+                     kRemoving);
 }
 
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(

@@ -178,6 +178,18 @@ class Store {
   // False after a Reopen() that closed it and could not open it again.
   virtual bool IsOpen() const = 0;
 
+  // Takes in files of SortedFiles, whose keys overlap neither each other's nor,
+  // but for rows they replace, what is stored; moves them. Durable and visible
+  // afterwards, all or nothing.
+  //
+  // Errors: as Write()'s.
+  virtual absl::Status Ingest(const std::vector<std::string>& paths) = 0;
+
+  // Removes the database, all its rows; what else is in the directory stays.
+  //
+  // Errors: FailedPrecondition somebody has it open; Unavailable.
+  static absl::Status Remove(const StoreOptions& options);
+
   virtual StoreFigures Figures() const = 0;
 
  protected:

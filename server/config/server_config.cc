@@ -162,21 +162,6 @@ bool IsWithin(const std::string& inner, const std::string& outer) {
   return !below.empty() && *below.begin() != "..";
 }
 
-// The folder of shipped tables: beside the binary (or one or two levels up, as
-// in a build tree), else in the working directory.
-std::string FindConfDir(const std::string& program) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  fs::path binary = fs::read_symlink("/proc/self/exe", error);
-  if (error) binary = fs::absolute(program, error);
-  fs::path folder = binary.parent_path();
-  for (int level = 0; level < 3; ++level) {
-    if (fs::is_directory(folder / "conf", error)) return folder / "conf";
-    folder = folder.parent_path();
-  }
-  return "conf";
-}
-
 // Reads flags and file as texts; CLI11's exceptions end here.
 absl::Status ReadFlags(const std::vector<std::string>& arguments,
                        ParsedCommandLine* parsed,
@@ -236,6 +221,19 @@ void CheckListen(const std::string& listen,
 }
 
 }  // namespace
+
+std::string FindConfDir(const std::string& program) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  fs::path binary = fs::read_symlink("/proc/self/exe", error);
+  if (error) binary = fs::absolute(program, error);
+  fs::path folder = binary.parent_path();
+  for (int level = 0; level < 3; ++level) {
+    if (fs::is_directory(folder / "conf", error)) return folder / "conf";
+    folder = folder.parent_path();
+  }
+  return "conf";
+}
 
 std::vector<std::string> CheckServerConfig(const ServerConfig& config) {
   std::vector<std::string> mistakes;

@@ -82,6 +82,10 @@ absl::StatusOr<ParsedCommandLine> ParseServerConfig(
 // The checks alone: one line per mistake, in the order of the fields.
 std::vector<std::string> CheckServerConfig(const ServerConfig& config);
 
+// The folder of shipped tables: beside the binary `program` (or one or two
+// levels up, as in a build tree), else in the working directory.
+std::string FindConfDir(const std::string& program);
+
 // Every field as a line "name = value": a flag file with the same effect.
 std::string PrintServerConfig(const ServerConfig& config);
 

@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/memory/memory.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "index/base/status_macros.h"
 #include "index/model/utf8.h"
@@ -36,21 +38,28 @@ std::string ReplaceNonAscii(absl::string_view bytes) {
   return text;
 }
 
+void RefuseUnreadable(ImportRowDraft& draft) {
+  draft.enterprise.reset();
+  draft.record.reset();
+  draft.findings = {{Severity::kError, "", "TEXT_ENCODING",
+                     "该行含有不属于文件编码的字节", ""}};
+}
+
 }  // namespace
 
-FileReader::FileReader(const FieldTables& tables, IntakeTarget target,
+FileCutter::FileCutter(const FieldTables& tables, IntakeTarget target,
                        std::string source_id, v1::TextEncoding encoding)
     : tables_(tables),
       target_(target),
       source_id_(std::move(source_id)),
       wanted_(encoding) {}
 
-std::optional<v1::TextEncoding> FileReader::encoding() const {
+std::optional<v1::TextEncoding> FileCutter::encoding() const {
   if (!detected_.has_value()) return std::nullopt;
   return detected_->encoding;
 }
 
-absl::Status FileReader::Append(absl::string_view bytes) {
+absl::Status FileCutter::Append(absl::string_view bytes) {
   if (!detected_.has_value()) {
     prefix_.append(bytes.data(), bytes.size());
     return Begin(/*complete=*/false);
@@ -60,7 +69,7 @@ absl::Status FileReader::Append(absl::string_view bytes) {
   return parsed;
 }
 
-absl::Status FileReader::Finish() {
+absl::Status FileCutter::Finish() {
   if (!detected_.has_value()) {
     CREDITREG_RETURN_IF_ERROR(Begin(/*complete=*/true));
   }
@@ -74,7 +83,7 @@ absl::Status FileReader::Finish() {
   return absl::OkStatus();
 }
 
-absl::Status FileReader::Begin(bool complete) {
+absl::Status FileCutter::Begin(bool complete) {
   CREDITREG_ASSIGN_OR_RETURN(detected_,
                              DetectEncoding(prefix_, complete, wanted_));
   if (!detected_.has_value()) return absl::OkStatus();
@@ -85,18 +94,18 @@ absl::Status FileReader::Begin(bool complete) {
   return Append(absl::string_view(bytes).substr(detected_->mark_bytes));
 }
 
-absl::Status FileReader::ReadRows() {
+absl::Status FileCutter::ReadRows() {
   for (CsvRow& row : csv_->TakeRows()) {
     if (mapper_ == nullptr) {
       CREDITREG_RETURN_IF_ERROR(ReadHeader(std::move(row.cells)));
     } else {
-      ReadRow(std::move(row));
+      rows_.push_back({++rows_read_, std::move(row)});
     }
   }
   return absl::OkStatus();
 }
 
-absl::Status FileReader::ReadHeader(std::vector<std::string> cells) {
+absl::Status FileCutter::ReadHeader(std::vector<std::string> cells) {
   for (std::string& cell : cells) {
     if (!decoder_->Decode(cell)) {
       return absl::InvalidArgumentError(
@@ -112,25 +121,65 @@ absl::Status FileReader::ReadHeader(std::vector<std::string> cells) {
   return absl::OkStatus();
 }
 
-void FileReader::ReadRow(CsvRow row) {
+std::vector<CutRow> FileCutter::TakeRows() { return std::exchange(rows_, {}); }
+
+absl::StatusOr<std::unique_ptr<RowReader>> RowReader::Create(
+    v1::TextEncoding encoding, const RowMapper& mapper) {
+  CREDITREG_ASSIGN_OR_RETURN(std::unique_ptr<CellDecoder> decoder,
+                             CellDecoder::Create(encoding));
+  return absl::WrapUnique(new RowReader(std::move(decoder), mapper));
+}
+
+bool RowReader::Decode(std::vector<std::string>& cells) {
   bool readable = true;
-  for (std::string& cell : row.cells) {
+  for (std::string& cell : cells) {
     if (decoder_->Decode(cell)) continue;
     readable = false;
     cell = ReplaceNonAscii(cell);
   }
+  return readable;
+}
+
+ImportRowDraft RowReader::ReadContent(CutRow row) {
+  const bool readable = Decode(row.csv.cells);
+  ImportRowDraft draft = mapper_.MapContent(row.row, row.csv.cells);
+  if (!readable) RefuseUnreadable(draft);
+  return draft;
+}
+
+FileRow RowReader::Read(CutRow row) {
+  const bool readable = Decode(row.csv.cells);
   FileRow read;
-  read.line = row.line;
-  read.end_offset = row.end_offset;
-  read.draft = mapper_->Map(++rows_read_, row.cells);
-  if (!readable) {
-    read.draft.enterprise.reset();
-    read.draft.record.reset();
-    read.draft.findings = {{Severity::kError, "", "TEXT_ENCODING",
-                            "该行含有不属于文件编码的字节", ""}};
+  read.line = row.csv.line;
+  read.end_offset = row.csv.end_offset;
+  read.draft = mapper_.Map(row.row, row.csv.cells);
+  if (!readable) RefuseUnreadable(read.draft);
+  read.cells = std::move(row.csv.cells);
+  return read;
+}
+
+absl::Status FileReader::Append(absl::string_view bytes) {
+  const absl::Status cut = cutter_.Append(bytes);
+  CREDITREG_RETURN_IF_ERROR(ReadRows());
+  return cut;
+}
+
+absl::Status FileReader::Finish() {
+  const absl::Status cut = cutter_.Finish();
+  CREDITREG_RETURN_IF_ERROR(ReadRows());
+  return cut;
+}
+
+absl::Status FileReader::ReadRows() {
+  for (CutRow& row : cutter_.TakeRows()) {
+    if (row_reader_ == nullptr) {
+      CREDITREG_ASSIGN_OR_RETURN(
+          row_reader_,
+          RowReader::Create(*cutter_.encoding(), *cutter_.mapper()));
+    }
+    rows_.push_back(row_reader_->Read(std::move(row)));
   }
-  read.cells = std::move(row.cells);
-  rows_.push_back(std::move(read));
+  return absl::OkStatus();
 }
 
 std::vector<FileRow> FileReader::TakeRows() { return std::exchange(rows_, {}); }

@@ -482,9 +482,15 @@ void RowMapper::MapRecord(const std::vector<std::string>& cells,
 
 ImportRowDraft RowMapper::Map(std::uint64_t row,
                               const std::vector<std::string>& cells) const {
+  ImportRowDraft draft = MapContent(row, cells);
+  draft.raw = RawOf(cells);
+  return draft;
+}
+
+ImportRowDraft RowMapper::MapContent(
+    std::uint64_t row, const std::vector<std::string>& cells) const {
   ImportRowDraft draft;
   draft.row = row;
-  draft.raw = RawOf(cells);
   if (target_ == conf::v1::IntakeFormat::TARGET_ENTERPRISE) {
     MapEnterprise(cells, draft);
   } else {

@@ -47,6 +47,9 @@ class RowMapper {
   // columns for them.
   ImportRowDraft Map(std::uint64_t row,
                      const std::vector<std::string>& cells) const;
+  // The same without `raw`, for rows that are not kept aside.
+  ImportRowDraft MapContent(std::uint64_t row,
+                            const std::vector<std::string>& cells) const;
 
  private:
   RowMapper(const FieldTables& tables, IntakeTarget target,
