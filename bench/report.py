@@ -48,8 +48,9 @@ def facts():
                 model = line.split(":", 1)[1].strip()
                 break
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    kernel = platform.release().split("-")[0]
     return (f"{os.cpu_count()} cores ({model}), {pages / 2**30:.0f} GiB, "
-            f"Linux {platform.release()}")
+            f"Linux {kernel}")
 
 
 def table(figures):
