@@ -89,6 +89,26 @@ MacContext NewHmacSm3() {
   return context;
 }
 
+// The MAC of a thread. Taking in a key costs two blocks of SM3, as much as a
+// short message does, and a registry has one key: the last one stays.
+class KeyedMac {
+ public:
+  EVP_MAC_CTX* Start(const Key256& key) {
+    const bool same = has_key_ && key == key_;
+    CREDITREG_CHECK(EVP_MAC_init(context_.get(), same ? nullptr : key.data(),
+                                 same ? 0 : key.size(), nullptr) == 1,
+                    kOpenSslWorks);
+    key_ = key;
+    has_key_ = true;
+    return context_.get();
+  }
+
+ private:
+  const MacContext context_ = NewHmacSm3();
+  Key256 key_{};
+  bool has_key_ = false;
+};
+
 void UpdateMac(EVP_MAC_CTX* context, absl::string_view bytes) {
   CREDITREG_CHECK(EVP_MAC_update(context, Bytes(bytes), bytes.size()) == 1,
                   kOpenSslWorks);
@@ -159,10 +179,8 @@ std::string Hmac(const Key256& key, absl::string_view purpose,
                  absl::string_view bytes) {
   CREDITREG_CHECK(purpose.find('\0') == absl::string_view::npos,
                   "a purpose holds no zero byte");
-  static thread_local const MacContext context = NewHmacSm3();
-  EVP_MAC_CTX* const mac = context.get();
-  CREDITREG_CHECK(EVP_MAC_init(mac, key.data(), key.size(), nullptr) == 1,
-                  kOpenSslWorks);
+  static thread_local KeyedMac keyed;
+  EVP_MAC_CTX* const mac = keyed.Start(key);
   UpdateMac(mac, purpose);
   UpdateMac(mac, absl::string_view("\0", 1));
   UpdateMac(mac, bytes);

@@ -8,8 +8,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "index/base/check.h"
 
 namespace creditreg {
@@ -112,6 +110,7 @@ class CanonicalWriter {
     }
   }
 
+  void Reserve(std::size_t bytes) { out_.reserve(bytes); }
   std::string Finish() { return std::move(out_); }
 
  private:
@@ -152,7 +151,7 @@ class CanonicalWriter {
     Fields(message);
     CanonicalWriter length;
     length.U32(out_.size() - start - 4);
-    out_.replace(start, 4, length.out_);
+    length.out_.copy(&out_[start], 4);
   }
 
   void Type(CanonicalType type) {
@@ -166,9 +165,11 @@ class CanonicalWriter {
   }
 
   void BigEndian(std::uint64_t value, int bytes) {
-    for (int i = bytes - 1; i >= 0; --i) {
-      out_.push_back(static_cast<char>((value >> (8 * i)) & 0xFF));
+    char big[8];
+    for (int i = 7; i >= 0; --i, value >>= 8) {
+      big[i] = static_cast<char>(value & 0xFF);
     }
+    out_.append(big + 8 - bytes, static_cast<std::size_t>(bytes));
   }
 
   std::string out_;
@@ -177,16 +178,13 @@ class CanonicalWriter {
 }  // namespace
 
 std::string EncodeValue(const google::protobuf::Message& message) {
-  std::string value;
-  value.reserve(1 + message.ByteSizeLong());
-  value.push_back(kProtobufFormat);
-  {
-    google::protobuf::io::StringOutputStream stream(&value);
-    google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.SetSerializationDeterministic(true);
-    CREDITREG_CHECK(message.SerializeToCodedStream(&coded),
-                    "a stored message is shorter than 2 GiB");
-  }
+  const std::size_t bytes = message.ByteSizeLong();
+  CREDITREG_CHECK(bytes <= std::numeric_limits<int>::max(),
+                  "a stored message is shorter than 2 GiB");
+  std::string value(1 + bytes, kProtobufFormat);
+  // Without maps, and unknown fields kept in order, there is one encoding.
+  message.SerializeWithCachedSizesToArray(
+      reinterpret_cast<std::uint8_t*>(value.data() + 1));
   return value;
 }
 
@@ -210,6 +208,8 @@ absl::Status DecodeValueInto(absl::string_view value,
 
 std::string CanonicalBytes(const google::protobuf::Message& message) {
   CanonicalWriter writer;
+  constexpr std::size_t kUsualBytes = 1024;
+  writer.Reserve(kUsualBytes);
   writer.Fields(message);
   return writer.Finish();
 }
