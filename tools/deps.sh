@@ -34,9 +34,20 @@ install_debian() {  # PACKAGE ...
   [ "${#missing[@]}" -gt 0 ] || return 0
   echo "deps: installing ${#missing[@]} Debian packages" >&2
   export DEBIAN_FRONTEND=noninteractive
+  case " ${missing[*]} " in *" postgresql-"*) leave_out_main_cluster ;; esac
   as_root apt-get update -qq -o DPkg::Lock::Timeout=300 >&2
   as_root apt-get install -y -qq --no-install-recommends \
-    -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "${missing[@]}" >&2
+    -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
+    -o Dpkg::Options::=--force-confold "${missing[@]}" >&2
+}
+
+# The benches make a PostgreSQL cluster of their own; without this the package
+# would make one too, and start it.
+leave_out_main_cluster() {
+  local settings=/etc/postgresql-common/createcluster.conf
+  [ ! -e "$settings" ] || return 0
+  as_root mkdir -p "${settings%/*}"
+  echo 'create_main_cluster = false' | as_root tee "$settings" > /dev/null
 }
 
 node_is_recent() {
