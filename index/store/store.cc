@@ -351,10 +351,9 @@ absl::Status RocksStore::Ingest(const std::vector<std::string>& paths) {
   absl::Status ingested;
   {
     const Database::Use use(&database_);
-    ingested = FromRocksDb(
-        use.db()->IngestExternalFile(use.db()->DefaultColumnFamily(), paths,
-                                     ingest),
-        "ingest rows");
+    ingested = FromRocksDb(use.db()->IngestExternalFile(
+                               use.db()->DefaultColumnFamily(), paths, ingest),
+                           "ingest rows");
     if (ingested.ok()) {
       acknowledged_ = use.db()->GetLatestSequenceNumber();
       return ingested;

@@ -25,7 +25,7 @@ ServerProcess::ServerProcess(const std::string& directory,
                              const std::string& conf_dir)
     : log_path_(absl::StrCat(directory, "/log")) {
   std::vector<std::string> words = {
-      CREDITREG_BINARY_DIR "/bin/creditregd",
+      absl::StrCat(CREDITREG_BINARY_DIR, "/bin/creditregd"),
       "--listen=127.0.0.1:0",
       absl::StrCat("--data_dir=", directory, "/data"),
       absl::StrCat("--key_dir=", directory, "/keys"),

@@ -11,6 +11,7 @@
 #include "index/registry/first_load.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -149,9 +150,9 @@ class FirstLoadTest : public testing::Test {
     std::atomic<std::size_t> next{0};
     absl::Mutex mutex;
     std::vector<std::vector<std::uint64_t>> put_off(files.size());
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 3; ++i) {
-      threads.emplace_back([&] {
+    std::array<std::thread, 3> threads;
+    for (std::thread& thread : threads) {
+      thread = std::thread([&] {
         for (std::size_t k = next++; k < batches.size(); k = next++) {
           const std::size_t file = batches[k].file;
           const auto fates = load.AddRows(std::move(batches[k]));

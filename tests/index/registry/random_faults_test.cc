@@ -25,6 +25,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
@@ -73,7 +74,7 @@ std::string TextOf(const absl::StatusOr<WriteAnswer>& answer) {
 
 class RandomFaults {
  public:
-  explicit RandomFaults(std::uint64_t seed) : seed_(seed), world_(seed) {
+  explicit RandomFaults(std::uint64_t seed) : world_(seed), reads_(seed) {
     oracle_.SetClock(absl::ToUnixMicros(clock_.Now()));
     Open();
   }
@@ -140,12 +141,12 @@ class RandomFaults {
       disk_.FailNext(operation, met, suffix);
     }
     if (world_.Chance(10)) disk_.SetFreeBytes(0);
-    refusals_to_come_ = world_.Below(5);
+    refusals_to_come_ = static_cast<int>(world_.Below(5));
   }
 
   void EndFaults() {
     disk_.Heal();
-    faults_ += "healed ";
+    if (!absl::EndsWith(faults_, "healed ")) faults_ += "healed ";
   }
 
   void CutPower() {
@@ -218,17 +219,16 @@ class RandomFaults {
     const Write write = RandomWrite();
     const absl::Time give_up = absl::Now() + absl::Seconds(60);
     absl::StatusOr<WriteAnswer> answer = Do(write);
-    while (absl::IsUnknown(answer.status()) ||
-           absl::IsUnavailable(answer.status()) ||
-           absl::IsResourceExhausted(answer.status())) {
-      if (absl::IsUnknown(answer.status())) {
-        ++unknown_;
-      } else {
-        ++refusals_;
-        if (refusals_to_come_-- == 0) EndFaults();
-      }
+    // How often it is refused depends on time: nothing is drawn here from what
+    // decides the run.
+    for (int i = 1; absl::IsUnknown(answer.status()) ||
+                    absl::IsUnavailable(answer.status()) ||
+                    absl::IsResourceExhausted(answer.status());
+         ++i) {
+      ++(absl::IsUnknown(answer.status()) ? unknown_ : refusals_);
+      if (i > refusals_to_come_) EndFaults();
       ASSERT_LT(absl::Now(), give_up) << answer.status();
-      if (world_.Chance(5)) ReadSome();
+      if (i % 20 == 0) ReadSome();
       answer = Do(write);
     }
     const absl::StatusOr<WriteAnswer> ideal =
@@ -277,15 +277,24 @@ class RandomFaults {
       // While a write is not settled it may be seen or not: only those reads
       // are compared that come after.
       if (view->sequence() != oracle_.state().sequence) return;
-      CompareFind(*view, world_.Pick(queries));
+      CompareFind(*view, queries[reads_() % queries.size()]);
       const std::uint64_t enterprises = oracle_.state().enterprises.size();
-      if (enterprises > 0) CompareFile(*view, 1 + world_.Below(enterprises));
+      if (enterprises > 0) CompareFile(*view, 1 + reads_() % enterprises);
     }
   }
 
+  // RocksDB's threads may have met the last fault just before it was healed, so
+  // that the database is reopened once more meanwhile.
   void CompareAll() {
+    bool is_done = false;
+    for (int i = 0; i < 50 && !is_done; ++i) is_done = CompareAllOnce();
+    EXPECT_TRUE(is_done);
+  }
+
+  // False where something could not be read.
+  bool CompareAllOnce() {
     const auto view = registry_->CurrentView();
-    ASSERT_EQ(view->sequence(), oracle_.state().sequence);
+    EXPECT_EQ(view->sequence(), oracle_.state().sequence);
     const std::uint64_t before = unreadable_;
     for (const FindQuery& query : world_.AllQueries()) {
       CompareFind(*view, query);
@@ -293,27 +302,33 @@ class RandomFaults {
     for (std::uint64_t no = 1; no <= oracle_.state().enterprises.size(); ++no) {
       CompareFile(*view, no);
     }
-    EXPECT_EQ(unreadable_, before);
     VerifyOptions options;
     options.open_sealed = true;
     const absl::StatusOr<VerifyReport> report =
         registry_->Verify(options, nullptr);
-    ASSERT_THAT(report, IsOk());
-    EXPECT_EQ(report->faults, 0u)
-        << (report->faults == 0 ? "" : report->fault_messages[0]);
+    if (unreadable_ != before || absl::IsUnavailable(report.status())) {
+      return false;
+    }
+    EXPECT_THAT(report, IsOk());
+    if (report.ok()) {
+      EXPECT_EQ(report->faults, 0u)
+          << (report->faults == 0 ? "" : report->fault_messages[0]);
+    }
+    return true;
   }
 
-  const std::uint64_t seed_;
   const TestDirectory directory_;
   FakeClock clock_;
   FaultEnv disk_;
   RandomWorld world_;
+  // What is read, apart from what is done.
+  std::mt19937_64 reads_;
   oracle::RegistryOracle oracle_;
   std::unique_ptr<Registry> registry_;
   int requests_ = 0;
   // What was done to the disk, for the message of a failure.
   std::string faults_;
-  std::uint64_t refusals_to_come_ = 0;
+  int refusals_to_come_ = 0;
   std::uint64_t refusals_ = 0;
   std::uint64_t unknown_ = 0;
   std::uint64_t unreadable_ = 0;

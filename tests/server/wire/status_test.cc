@@ -118,11 +118,12 @@ TEST(ToGrpcStatusTest, TheCapitalsBeforeTheColonAreTheReason) {
 TEST(ToGrpcStatusTest, EveryDocumentedReasonHasItsChineseText) {
   for (const char* reason :
        {"POSITION_UNKNOWN", "PAGE_TOKEN_EXPIRED", "TOO_MANY_ITEMS",
-        "OVERLOADED", "DISK_FULL", "REQUEST_ID_REUSED", "ETAG_MISMATCH",
-        "CODE_CONFLICT", "KEY_TAKEN", "WITHDRAWN", "NAME_NEVER_HELD",
-        "IMPORT_RUNNING", "UNKNOWN_COLUMN", "MISSING_COLUMN", "BAD_ENCODING",
-        "BAD_CSV", "VERIFY_RUNNING", "SHUTTING_DOWN",
-        "STORE_REOPENING", "IMPORT_BROKEN_OFF"}) {
+        "OVERLOADED",       "DISK_FULL",          "REQUEST_ID_REUSED",
+        "ETAG_MISMATCH",    "CODE_CONFLICT",      "KEY_TAKEN",
+        "WITHDRAWN",        "NAME_NEVER_HELD",    "IMPORT_RUNNING",
+        "UNKNOWN_COLUMN",   "MISSING_COLUMN",     "BAD_ENCODING",
+        "BAD_CSV",          "VERIFY_RUNNING",     "SHUTTING_DOWN",
+        "STORE_REOPENING",  "IMPORT_BROKEN_OFF"}) {
     const grpc::Status status = ToGrpcStatus(
         absl::FailedPreconditionError(absl::StrCat(reason, ": text")));
     EXPECT_THAT(Find<google::rpc::LocalizedMessage>(status)->message(),
