@@ -66,10 +66,17 @@ start() {  # DIRECTORY
   local socket
   socket="$(as_server mktemp -d /tmp/creditreg-pg.XXXXXX)"
   echo "$socket" > "$directory/socket"
-  as_server "$bin/initdb" --pgdata="$directory/data" --auth=trust \
+  # The server's user may not be let into the caller's home.
+  if ! as_server test -w "$directory"; then
+    as_server mktemp -d /var/tmp/creditreg-pg.XXXXXX > "$directory/elsewhere"
+    ln -s "$(cat "$directory/elsewhere")" "$directory/data"
+  fi
+  local data="$directory/data"
+  [ ! -e "$data" ] || data="$(realpath "$data")"
+  as_server "$bin/initdb" --pgdata="$data" --auth=trust \
     --username="$name" --encoding=UTF8 --locale=C --no-sync > "$directory/initdb.log"
-  settings "$socket" >> "$directory/data/postgresql.auto.conf"
-  as_server "$bin/pg_ctl" --pgdata="$directory/data" --log="$directory/data/log" \
+  settings "$socket" >> "$data/postgresql.auto.conf"
+  as_server "$bin/pg_ctl" --pgdata="$data" --log="$data/log" \
     --wait --timeout=60 start > /dev/null
   local database
   for database in "$name" "${name}_bulk"; do
@@ -85,6 +92,7 @@ stop() {  # DIRECTORY
     as_server "$bin/pg_ctl" --pgdata="$(realpath "$directory/data")" --mode=immediate \
       --wait --timeout=60 stop > /dev/null || true
   fi
+  [ ! -e "$directory/elsewhere" ] || rm -rf "$(cat "$directory/elsewhere")"
   rm -rf "$(cat "$directory/socket")" "$directory"
 }
 
