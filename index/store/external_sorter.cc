@@ -100,9 +100,8 @@ class ExternalSorter::Buffer {
     std::uint64_t offset = 0;
   };
 
-  // Eight bytes, big-endian, from the first that tells keys apart. Keys that
-  // are shorter, or differ before them, are compared whole: prefixes are zero
-  // then.
+  // Eight bytes, big-endian, from the first that tells keys apart, zeros where
+  // the key ends. Equal prefixes leave it to the whole keys.
   static std::uint64_t PrefixOf(absl::string_view key) {
     std::uint64_t prefix = 0;
     for (std::size_t i = 0; i < 8; ++i) {

@@ -36,7 +36,8 @@ class ExternalSorter {
 
   using Rows = std::vector<std::pair<std::string, std::string>>;
 
-  // Takes rows in any order; no key comes twice. Keys and values are shorter
+  // Takes rows in any order. No key comes twice; all begin with the same two
+  // bytes, as the keys of one partition do. Keys and values are shorter
   // than 4 GiB.
   //
   // Errors: Unavailable, ResourceExhausted the disk failed or is full.
