@@ -328,9 +328,19 @@ std::vector<FindQuery> RandomWorld::AllQueries() const {
     add(number, OldNumberKind::kTax, names_[2]);
     add(number, OldNumberKind::kOther, "");
   }
-  for (const char* text :
-       {"00000000000000000X", "无", "", "914403001922038217", "9144",
-        "110108012660422", "tj-01", "ＴＪ－０１", "tj-11"}) {
+  // The statistics number in other forms, and one that nobody has: other
+  // worlds' would be found where theirs are in the same registry.
+  const std::string digits = absl::StrCat(number_, "1");
+  std::string wide = "ＴＪ－";
+  for (const char digit : digits) {
+    absl::StrAppend(&wide, "\xEF\xBC",
+                    std::string(1, static_cast<char>(0x90 + (digit - '0'))));
+  }
+  for (const std::string& text :
+       {std::string("00000000000000000X"), std::string("无"), std::string(),
+        std::string("914403001922038217"), std::string("9144"),
+        std::string("110108012660422"), absl::StrCat("tj-", digits), wide,
+        absl::StrCat("tj-", number_, "0")}) {
     add(text, std::nullopt, "");
     add(text, OldNumberKind::kStatistics, "");
   }
