@@ -3,7 +3,8 @@
 #   creditreg_proto(NAME n SRCS a.proto ... [DEPS proto_libs] [GRPC])
 #   creditreg_library(NAME n [SRCS ...] [HDRS ...] [DEPS ...] [PRIVATE_DEPS ...])
 #   creditreg_binary(NAME n SRCS ... [DEPS ...])
-#   creditreg_test(NAME n SRCS ... [DEPS ...] [DATA] [LABELS ...] [WHOLE])
+#   creditreg_test(NAME n SRCS ... [DEPS ...] [DATA] [LABELS ...] [WHOLE]
+#                  [PROGRAMS ...])
 #   creditreg_fuzz(NAME n_fuzz SRCS ... [DEPS ...])
 #   creditreg_benchmark(NAME n SRCS ... [DEPS ...])
 #   creditreg_add_folders(folder ...)   add what has a CMakeLists.txt
@@ -120,8 +121,10 @@ endfunction()
 # otherwise every case is an entry of its own.
 # LABELS with a meaning: e2e (starts servers or foreign clients), tsan (also
 # run under ThreadSanitizer; must not link gRPC), slow (more than 60 s).
+# PROGRAMS: binaries it starts, as CREDITREG_BINARY_DIR "/bin/<name>".
 function(creditreg_test)
-  cmake_parse_arguments(PARSE_ARGV 0 ARG "WHOLE" "NAME" "SRCS;HDRS;DEPS;LABELS;DATA")
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "WHOLE" "NAME"
+    "SRCS;HDRS;DEPS;LABELS;DATA;PROGRAMS")
   _creditreg_check_arguments(creditreg_test)
   if("DATA" IN_LIST ARG_KEYWORDS_MISSING_VALUES OR ARG_DATA)
     list(APPEND ARG_LABELS data)
@@ -135,6 +138,9 @@ function(creditreg_test)
   target_compile_definitions(${ARG_NAME} PRIVATE
     CREDITREG_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     CREDITREG_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  if(ARG_PROGRAMS)
+    add_dependencies(${ARG_NAME} ${ARG_PROGRAMS})
+  endif()
 
   set(properties TIMEOUT 300)
   if("slow" IN_LIST ARG_LABELS)

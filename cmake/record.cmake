@@ -1,6 +1,6 @@
 # Records every target of the build as JSON, for tools/bazel_sync.py and
 # tools/check_layers.py: an array of {kind, name, folder, srcs, hdrs, deps,
-# private_deps, labels, data, grpc}, paths relative to the source root.
+# private_deps, labels, programs, grpc}, paths relative to the source root.
 
 function(_creditreg_folder out)
   file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
@@ -25,7 +25,7 @@ function(_creditreg_record_arguments kind)
   _creditreg_folder(folder)
   set(fields "\"kind\": \"${kind}\"" "\"name\": \"${ARG_NAME}\""
              "\"folder\": \"${folder}\"")
-  foreach(key SRCS HDRS DEPS PRIVATE_DEPS LABELS)
+  foreach(key SRCS HDRS DEPS PRIVATE_DEPS LABELS PROGRAMS)
     _creditreg_json_list(value ${ARG_${key}})
     string(TOLOWER ${key} lower)
     list(APPEND fields "\"${lower}\": ${value}")

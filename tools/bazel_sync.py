@@ -43,7 +43,9 @@ SYSTEM = {
 }
 
 # What tests read at run time, by its path below the source root.
-TEST_FILES = ["conf/**", "tests/golden/**", "tests/testdata/**"]
+TEST_FILES = ["conf/**", "docs/**", "tests/golden/**", "tests/testdata/**"]
+# The same, where Bazel sees it as a package of its own.
+PACKAGE_FILES = ["index/codec/KEYS.md"]
 
 
 def system_label(name):
@@ -124,9 +126,9 @@ class Writer:
         ])
 
     def test(self, target):
-        # Servers and foreign clients are started from CMake's build tree.
-        manual = ["manual"] if "e2e" in target["labels"] else []
-        return self.executable(target, "creditreg_test", [("tags", manual)])
+        programs = [f"//:bin/{name}" for name in target["programs"]]
+        return self.executable(target, "creditreg_test",
+                               [("programs", programs)])
 
     def fuzz(self, target):
         # creditreg_fuzz adds the driver and the corpus.
@@ -158,12 +160,17 @@ class Writer:
                                  f'"creditreg_{kind}")')
             parts.append('package(default_visibility = '
                          '["//visibility:public"])')
+            parts.extend(f'exports_files(["{os.path.basename(path)}"])'
+                         for path in PACKAGE_FILES
+                         if os.path.dirname(path) == folder)
             parts.extend(self.render(target) for target in targets)
             result[f"{folder}/BUILD.bazel"] = "\n\n".join(parts) + "\n"
         return result
 
     def root_file(self):
         globs = "\n".join(f'        "{path}",' for path in TEST_FILES)
+        labels = ", ".join(quote("//{}:{}".format(*os.path.split(path)))
+                           for path in PACKAGE_FILES)
         return "\n\n".join([
             MARKER,
             "# What tests read at run time.\n"
@@ -171,10 +178,25 @@ class Writer:
             '    name = "test_files",\n'
             "    srcs = glob([\n"
             f"{globs}\n"
-            "    ]),\n"
+            f"    ]) + [{labels}],\n"
             '    visibility = ["//visibility:public"],\n'
             ")",
+            *self.programs(),
         ]) + "\n"
+
+    def programs(self):
+        """bin/NAME for the programs that tests start, where CMake puts them."""
+        names = {name for target in self.targets if target["kind"] == "test"
+                 for name in target["programs"]}
+        for name in sorted(names):
+            label = self.label(name, "")
+            yield self.rule("genrule", [
+                ("name", f"{name}_program"),
+                ("srcs", [label]),
+                ("outs", [f"bin/{name}"]),
+                ("cmd", "cp $< $@"),
+                ("visibility", ["//visibility:public"]),
+            ])
 
 
 def quote(text):
