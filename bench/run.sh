@@ -67,6 +67,7 @@ bench_core() {  # [--quick]
   "$bin/creditreg_bench" core --data "$work/source" --work "$work/servers" \
     --bulk_data "$work/bulk" --growth_small "$work/growth_small" \
     --growth_large "$work/growth_large" --server "$bin/creditregd" \
+    --loader "$bin/creditreg_load" \
     --postgres "$connection" --csv_zstd_bytes "$bytes" --slice_rows "$slice" \
     --file_system "$(stat --file-system --format=%T "$work")" "$@"
 }

@@ -99,7 +99,7 @@ class CoreBench {
     std::fprintf(stderr, "bench: loads the registry\n");
     CREDITREG_ASSIGN_OR_RETURN(
         const ImportTime loaded,
-        LoadRegistry(options_.server, folder, data_.files));
+        LoadRegistry(options_.loader, folder, data_.files));
     std::fprintf(stderr, "bench: %.0f rows/s\n", loaded.StoredPerSecond());
     imports_ = std::make_unique<ImportPart>(options_, sizes_, data_, folder);
     CREDITREG_RETURN_IF_ERROR(imports_->CopyData());

@@ -21,8 +21,10 @@ struct BenchOptions {
   std::string codes_dir;
   // An empty folder: servers keep their data there.
   std::string work_dir;
-  // Path of creditregd, and of this program (it is the peer's server too).
+  // Paths of creditregd, of creditreg_load, and of this program (it is the
+  // peer's server too).
   std::string server;
+  std::string loader;
   std::string self;
   // Data set of the first load.
   std::string bulk_dir;

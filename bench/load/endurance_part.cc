@@ -143,7 +143,7 @@ absl::Status GrowthPart::Load(const std::string& data_dir,
                              LoadDataSet(data_dir, options_.codes_dir));
   const std::string folder = absl::StrCat(options_.work_dir, "/", name);
   CREDITREG_RETURN_IF_ERROR(
-      LoadRegistry(options_.server, folder, {side->data.files.front()})
+      LoadRegistry(options_.loader, folder, {side->data.files.front()})
           .status());
   const std::size_t count = side->data.enterprises.size();
   side->workload = LookupWorkload(LookupView::kPublic, side->data,

@@ -34,14 +34,6 @@ std::string PerRecord(const std::map<std::string, std::int64_t>& rows,
   return text;
 }
 
-Sample SampleOf(double value, std::int64_t n, std::string detail = "") {
-  Sample sample;
-  sample.value = value;
-  sample.n = n;
-  sample.detail = std::move(detail);
-  return sample;
-}
-
 }  // namespace
 
 ImportPart::ImportPart(const BenchOptions& options, const CoreSizes& sizes,

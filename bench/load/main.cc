@@ -119,6 +119,7 @@ int Main(int argc, char** argv) {
   core->add_option("--codes", options.codes_dir, "Code lists of the data set");
   core->add_option("--work", options.work_dir, "Empty folder")->required();
   core->add_option("--server", options.server, "creditregd")->required();
+  core->add_option("--loader", options.loader, "creditreg_load")->required();
   core->add_option("--bulk_data", options.bulk_dir, "Data set to load at once")
       ->required();
   core->add_option("--growth_small", options.growth_small_dir, "Data set")

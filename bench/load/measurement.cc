@@ -82,6 +82,14 @@ absl::StatusOr<Figure> Summarise(const std::string& bench,
 
 }  // namespace
 
+Sample SampleOf(double value, std::int64_t n, std::string detail) {
+  Sample sample;
+  sample.value = value;
+  sample.n = n;
+  sample.detail = std::move(detail);
+  return sample;
+}
+
 absl::StatusOr<std::vector<Figure>> Measure(
     const std::string& bench, const std::vector<Measurement>& measurements,
     int repetitions) {

@@ -31,6 +31,8 @@ struct Sample {
   std::string detail;
 };
 
+Sample SampleOf(double value, std::int64_t n, std::string detail = "");
+
 // By the figure's name.
 using Samples = std::map<std::string, Sample>;
 

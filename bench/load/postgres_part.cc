@@ -68,14 +68,6 @@ std::vector<ImportFile> EnterprisesFirst(std::vector<ImportFile> files) {
   return files;
 }
 
-Sample SampleOf(double value, std::int64_t n, std::string detail = "") {
-  Sample sample;
-  sample.value = value;
-  sample.n = n;
-  sample.detail = std::move(detail);
-  return sample;
-}
-
 // Of tables and logs, not of RocksDB's own report.
 std::int64_t FolderBytes(const std::string& folder) {
   std::int64_t bytes = 0;
@@ -186,7 +178,7 @@ std::vector<Measurement> PostgresPart::Measurements(
       {"bulk_load_vs_postgres", "records/s", kBulk,
        absl::StrCat("first load of the same files, enterprises included, into "
                     "an empty registry on ",
-                    options_.file_system, ", by import call")}};
+                    options_.file_system, ", by creditreg_load")}};
   list[2].run = [this] { return LoadOnce(); };
   return list;
 }
@@ -201,7 +193,7 @@ absl::StatusOr<Samples> PostgresPart::LoadOnce() {
   const std::string folder = absl::StrCat(options_.work_dir, "/bulk", ++loads_);
   start = absl::Now();
   CREDITREG_RETURN_IF_ERROR(
-      LoadRegistry(options_.server, folder, bulk_.files).status());
+      LoadRegistry(options_.loader, folder, bulk_.files).status());
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
   std::error_code error;
   std::filesystem::remove_all(folder, error);

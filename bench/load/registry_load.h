@@ -71,11 +71,11 @@ struct ImportTime {
 absl::StatusOr<ImportTime> RunImports(const std::string& target,
                                       const std::vector<ImportFile>& files);
 
-// Puts `files` into an empty registry below `folder`, which does not run, in
-// the fastest way there is: today through an import call.
+// Puts `files` into an empty registry below `folder`, which does not run, with
+// creditreg_load (`loader`), and checks its receipts as RunImports() does.
 //
-// Errors: as StartRegistry() and RunImports().
-absl::StatusOr<ImportTime> LoadRegistry(const std::string& program,
+// Errors: as RunChild() and RunImports(); Internal: the loader failed.
+absl::StatusOr<ImportTime> LoadRegistry(const std::string& loader,
                                         const std::string& folder,
                                         const std::vector<ImportFile>& files);
 

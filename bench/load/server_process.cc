@@ -1,15 +1,10 @@
 #include "bench/load/server_process.h"
 
-#include <cerrno>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 
-#include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,31 +15,14 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "bench/load/child_process.h"
+#include "index/base/status_macros.h"
 
 namespace creditreg::bench {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(60);
 constexpr absl::Duration kPause = absl::Milliseconds(20);
-constexpr std::size_t kLogTailBytes = 1000;
-
-std::string ReadAll(const std::string& path) {
-  const std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-// The child, from fork to exec: only what is safe there.
-[[noreturn]] void Become(char* const* arguments, int input, int log) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  dup2(input, STDIN_FILENO);
-  dup2(log, STDOUT_FILENO);
-  dup2(log, STDERR_FILENO);
-  execv(arguments[0], arguments);
-  _exit(127);
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(
@@ -54,18 +32,8 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(
   arguments.push_back("--port_file=" + port_file);
   // Of the process before, in the same folder.
   unlink(port_file.c_str());
-  std::vector<char*> pointers;
-  pointers.reserve(arguments.size() + 1);
-  for (std::string& argument : arguments) pointers.push_back(argument.data());
-  pointers.push_back(nullptr);
-  const int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  const int log =
-      open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  const pid_t pid = input < 0 || log < 0 ? -1 : fork();
-  if (pid == 0) Become(pointers.data(), input, log);
-  if (input >= 0) close(input);
-  if (log >= 0) close(log);
-  if (pid < 0) return absl::ErrnoToStatus(errno, "start a server");
+  CREDITREG_ASSIGN_OR_RETURN(
+      const pid_t pid, StartChild(std::move(arguments), log_file, log_file));
   auto process = absl::WrapUnique(new ServerProcess(pid, folder));
   const absl::Status status = process->AwaitPort(port_file);
   if (!status.ok()) return status;
@@ -150,9 +118,8 @@ void ServerProcess::Kill() {
 }
 
 absl::Status ServerProcess::Error(const std::string& what) const {
-  std::string log = ReadAll(folder_ + "/log");
-  if (log.size() > kLogTailBytes) log.erase(0, log.size() - kLogTailBytes);
-  return absl::InternalError(absl::StrCat("server: ", what, "\n", log));
+  return absl::InternalError(
+      absl::StrCat("server: ", what, "\n", LogTail(folder_ + "/log")));
 }
 
 }  // namespace creditreg::bench
