@@ -18,7 +18,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build_dir="${CREDITREG_BUILD_DIR:-build}"
-parts=(oracle crash power)
+parts=(oracle crash power faults)
 
 fail() {
   echo "stress: $*" >&2
@@ -54,6 +54,11 @@ part_power() {
     PowerTest.NothingAnsweredIsLostAndNothingIsHalf \
     PowerTest.WithSectorsOutOfOrderItRefusesOrHasEverything &&
     run_test tests/index/registry/registry_power_test 'PowerTest.Without*'
+}
+
+# The disk failing in random ways while callers repeat what was not answered.
+part_faults() {
+  run_test tests/index/registry/registry_random_faults_test 'RandomFaultsTest.*'
 }
 
 # ---------------------------------------------------------------- running them

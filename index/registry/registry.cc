@@ -293,7 +293,7 @@ class RegistryImpl final : public Registry {
         std::make_unique<RunningImport>(std::move(options)));
   }
 
-  absl::StatusOr<ImportProgress> GetImport(
+  absl::StatusOr<StoredImport> GetImport(
       const std::string& principal,
       const std::string& request_id) const override {
     CREDITREG_ASSIGN_OR_RETURN(
@@ -303,7 +303,7 @@ class RegistryImpl final : public Registry {
     if (!row.has_value()) {
       return absl::NotFoundError("request_id: no import has it");
     }
-    return ImportProgress{*row};
+    return StoredImport{*row};
   }
 
   RegistryFigures Figures() const override {

@@ -160,7 +160,7 @@ struct StartImport {
 };
 
 // How an import stands.
-struct ImportProgress {
+struct StoredImport {
   storage::v1::ImportRow row;
 };
 
@@ -291,7 +291,7 @@ class Registry {
   virtual absl::StatusOr<std::unique_ptr<ImportSession>> BeginImport(
       StartImport start) = 0;
   // NotFound where there is none. The row's counts are those of rows stored.
-  virtual absl::StatusOr<ImportProgress> GetImport(
+  virtual absl::StatusOr<StoredImport> GetImport(
       const std::string& principal, const std::string& request_id) const = 0;
 
   virtual RegistryFigures Figures() const = 0;

@@ -29,7 +29,7 @@ absl::Status ReadImport(const ServiceEnvironment& environment,
   CheckRequestId(request.request_id(), &violations);
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
   CREDITREG_ASSIGN_OR_RETURN(
-      const ImportProgress progress,
+      const StoredImport progress,
       environment.registry->GetImport(DevelopmentCaller().principal,
                                       request.request_id()));
   *response->mutable_receipt() = ReceiptMessage(

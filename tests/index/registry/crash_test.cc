@@ -45,6 +45,7 @@
 #include "index/registry/registry.h"
 #include "index/registry/view.h"
 #include "tests/index/registry/crash_writes.h"
+#include "tests/testing/environment.h"
 #include "tests/testing/test_directory.h"
 
 namespace creditreg {
@@ -52,13 +53,6 @@ namespace {
 
 using crash::Acknowledgement;
 using crash::Kind;
-
-std::uint64_t FromEnvironment(const char* name, std::uint64_t otherwise) {
-  const char* const text = std::getenv(name);
-  std::uint64_t value = otherwise;
-  if (text != nullptr && !absl::SimpleAtoi(text, &value)) return otherwise;
-  return value;
-}
 
 // A child that writes, and the end of its pipe.
 class Child {

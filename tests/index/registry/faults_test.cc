@@ -394,7 +394,7 @@ TEST_F(RegistryFaultsTest, AnImportIsBrokenOffAndGoneOnWith) {
     EXPECT_THAT((*session)->Finish(20000, "sm3").status(), IsOk());
   }
   session->reset();
-  const absl::StatusOr<ImportProgress> progress =
+  const absl::StatusOr<StoredImport> progress =
       registry_->GetImport("dev", "import");
   ASSERT_THAT(progress, IsOk());
   EXPECT_EQ(progress->row.rows_done(), 200u);

@@ -107,7 +107,7 @@ TEST_F(ImportSessionTest, RowsAreDurablePieceByPiece) {
   session.reset();
   Reopen();
   EXPECT_EQ(registry_->Figures().counters.licences(), 3);
-  CREDITREG_ASSERT_OK_AND_ASSIGN(const ImportProgress progress,
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const StoredImport progress,
                                  registry_->GetImport("dev", "i1"));
   EXPECT_EQ(progress.row.rows_done(), 3);
   EXPECT_EQ(progress.row.bytes_done(), 30);

@@ -8,16 +8,14 @@
 // goes.
 //
 // CREDITREG_SEED repeats a run; CREDITREG_ROUNDS sets how many registries are
-// filled (default 4), CREDITREG_OPERATIONS how many writes each gets (120).
+// filled at least (default 4), CREDITREG_OPERATIONS how many writes each gets
+// (120), CREDITREG_SECONDS how long to go on.
 
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
-#include <iostream>
 #include <iterator>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <utility>
 #include <variant>
@@ -26,7 +24,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
@@ -38,8 +35,10 @@
 #include "index/registry/view.h"
 #include "tests/index/registry/random_world.h"
 #include "tests/oracle/registry_oracle.h"
+#include "tests/testing/environment.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/fault_env.h"
+#include "tests/testing/long_run.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_directory.h"
 
@@ -50,13 +49,6 @@ using Write = std::variant<PutEnterprise, SubmitRecords, WithdrawRecord,
                            WithholdEnterprise>;
 using Operation = FaultEnv::Operation;
 using Reason = FaultEnv::Reason;
-
-std::uint64_t FromEnvironment(const char* name, std::uint64_t otherwise) {
-  const char* const text = std::getenv(name);
-  std::uint64_t value = otherwise;
-  if (text != nullptr && !absl::SimpleAtoi(text, &value)) return otherwise;
-  return value;
-}
 
 std::string TextOf(const absl::StatusOr<WriteAnswer>& answer) {
   if (!answer.ok()) {
@@ -338,26 +330,34 @@ class RandomFaults {
 };
 
 TEST(RandomFaultsTest, EveryWriteCountsOnceAndEveryReadIsRight) {
-  const std::uint64_t first =
-      FromEnvironment("CREDITREG_SEED", std::random_device()());
+  LongRun run;
   const std::uint64_t rounds = FromEnvironment("CREDITREG_ROUNDS", 4);
   const std::uint64_t operations = FromEnvironment("CREDITREG_OPERATIONS", 120);
   std::uint64_t unknown = 0;
   std::uint64_t refusals = 0;
   std::uint64_t unreadable = 0;
-  for (std::uint64_t round = 0; round < rounds && !HasFailure(); ++round) {
-    const std::uint64_t seed = first + round;
-    std::cout << "CREDITREG_SEED=" << seed << " CREDITREG_ROUNDS=1\n"
-              << std::flush;
-    SCOPED_TRACE(absl::StrCat("CREDITREG_SEED=", seed));
+  std::uint64_t round = 0;
+  const auto sum = [&] {
+    return absl::StrCat(round, " registries, ", unknown, " unknown outcomes, ",
+                        refusals, " refusals, ", unreadable, " reads refused");
+  };
+  for (; round < rounds || !run.TimeIsUp(); ++round) {
+    const std::uint64_t seed = run.seed() + round;
+    SCOPED_TRACE(absl::StrCat("seed ", seed));
     RandomFaults faults(seed);
     faults.Run(operations);
+    if (HasFailure()) {
+      LongRun::Replay(absl::StrCat(
+          "CREDITREG_SEED=", seed,
+          " CREDITREG_ROUNDS=1 CREDITREG_OPERATIONS=", operations));
+      return;
+    }
     unknown += faults.unknown();
     refusals += faults.refusals();
     unreadable += faults.unreadable();
+    run.Progress(sum());
   }
-  std::cout << unknown << " unknown outcomes, " << refusals << " refusals, "
-            << unreadable << " reads refused\n";
+  LongRun::Conclude(sum());
   EXPECT_GT(unknown, 0u);
   EXPECT_GT(refusals, 0u);
 }
