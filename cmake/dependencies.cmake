@@ -22,6 +22,14 @@ set_target_properties(csv::csv PROPERTIES
   IMPORTED_LOCATION ${CREDITREG_CSV_LIBRARY}
   INTERFACE_INCLUDE_DIRECTORIES ${CREDITREG_CSV_INCLUDE})
 
+# What the programs that hold a registry allocate with (decision 016). A
+# sanitizer brings its own.
+find_library(CREDITREG_JEMALLOC_LIBRARY jemalloc REQUIRED)
+add_library(jemalloc::jemalloc INTERFACE IMPORTED GLOBAL)
+if(NOT CREDITREG_SANITIZE)
+  target_link_libraries(jemalloc::jemalloc INTERFACE ${CREDITREG_JEMALLOC_LIBRARY})
+endif()
+
 # Of PostgreSQL only the client, for the benches; CMake's module wants the
 # server's headers too.
 find_path(CREDITREG_PQ_INCLUDE postgresql/libpq-fe.h REQUIRED)

@@ -37,6 +37,7 @@ SYSTEM = {
     "gRPC::grpc": "grpc",
     "gRPC::grpc++": "grpc",
     "gRPC::grpc++_reflection": "grpc_reflection",
+    "jemalloc::jemalloc": "jemalloc",
     "nlohmann_json::nlohmann_json": "header_only",
     "pq::pq": "pq",
     "protobuf::libprotobuf": "protobuf",

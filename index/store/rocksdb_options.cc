@@ -116,6 +116,10 @@ void SetDurability(rocksdb::Options* db) {
 
 void SetShape(const StoreOptions& options, rocksdb::Options* db) {
   db->write_buffer_size = options.memtable_bytes;
+  // Most keys that a write looks for are new (natural keys, requests) or long
+  // on disk: a filter of about 24 bits a key spares the search in memory.
+  db->memtable_whole_key_filtering = true;
+  db->memtable_prefix_bloom_size_ratio = 0.02;
   // One filling, three waiting for the disk, before writes have to wait.
   db->max_write_buffer_number = 4;
   db->max_background_jobs = std::max(options.background_threads, 1);
