@@ -95,7 +95,7 @@ int Serve(const ServerConfig& config) {
   auto registry = Registry::Open(registry_options);
   if (!registry.ok()) return Fail(registry.status());
 
-  CallGate gate(config.max_concurrent_calls, config.answer_memory_mb << 20);
+  CallGate gate(config.max_concurrent_calls, config.call_memory_mb << 20);
   CallStats stats(RpcNames());
   WorkerPool answer_workers(2);
   WorkerPool import_workers(static_cast<std::size_t>(config.import_threads));
@@ -115,6 +115,7 @@ int Serve(const ServerConfig& config) {
   environment.default_deadline = absl::Seconds(config.default_deadline_seconds);
   environment.max_deadline = absl::Seconds(config.max_deadline_seconds);
   environment.log_calls_every = config.log_calls_every;
+  environment.memory_bound_bytes = MemoryBoundBytes(config);
   environment.version = kVersion;
   environment.started_at = clock->Now();
 

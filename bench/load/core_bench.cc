@@ -75,8 +75,7 @@ class CoreBench {
         std::vector<Figure> once,
         Measure(
             "core",
-            {PeakMemory(*registry_, lookups_->PageCacheMib()),
-             Verification(*registry_),
+            {PeakMemory(*registry_), Verification(*registry_),
              postgres_->Disk(&imports_->raw_store(), imports_->raw_folder())},
             1));
     Append(std::move(once), &figures);

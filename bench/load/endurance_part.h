@@ -25,9 +25,8 @@ namespace creditreg::bench {
 Measurement SlowClients(const BenchOptions& options, const CoreSizes& sizes,
                         const ServerProcess& registry, LookupPart* lookups);
 
-// Once, at the end: the most memory the server used ÷ what its settings allow.
-Measurement PeakMemory(const ServerProcess& registry,
-                       std::int64_t page_cache_mib);
+// Once, at the end: the most memory the server used ÷ the bound it states.
+Measurement PeakMemory(const ServerProcess& registry);
 
 // Once, at the end: all rows verified, none with a fault.
 Measurement Verification(const ServerProcess& registry);

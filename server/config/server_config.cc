@@ -57,15 +57,15 @@ const Flag kFlags[] = {
      "rows waiting for the writer before OVERLOADED: two seconds of work at "
      "10,000 rows/s, so that a queued call still meets its deadline"},
     {"max_concurrent_calls", &ServerConfig::max_concurrent_calls, 1, 100000,
-     "calls under way before OVERLOADED: each may hold one message of "
-     "max_message_bytes"},
+     "calls under way before OVERLOADED: what they hold in all is "
+     "call_memory_mb"},
     {"max_streams_per_connection", &ServerConfig::max_streams_per_connection, 1,
      10000,
      "calls under way on one connection, so that one client cannot take "
      "every place"},
-    {"answer_memory_mb", &ServerConfig::answer_memory_mb, 64, 1 << 20,
-     "MiB of answers that wait for their callers to read them before "
-     "OVERLOADED: slow clients must not fill the memory"},
+    {"call_memory_mb", &ServerConfig::call_memory_mb, 64, 1 << 20,
+     "MiB of writes that wait for the writer and of answers that wait for "
+     "their callers before OVERLOADED: neither may fill the memory"},
     {"network_memory_mb", &ServerConfig::network_memory_mb, 64, 1 << 20,
      "MiB for what is on its way in or out on all connections; past it the "
      "server reads no more until some has gone, so that slow clients cannot "
@@ -221,6 +221,20 @@ void CheckListen(const std::string& listen,
 }
 
 }  // namespace
+
+std::int64_t MemoryBoundBytes(const ServerConfig& config) {
+  // Four memtables of 64 MiB (index/store/store.h), marks of the page cache.
+  constexpr std::int64_t kStoreMib = 4 * 64 + 32;
+  // An import holds a chunk of 1 MiB and its rows, and as much in each of four
+  // batches on their way; rows take up to ten times their text.
+  constexpr std::int64_t kImportMib = 64;
+  // Code, threads, RocksDB's tables and indexes outside the cache.
+  constexpr std::int64_t kProgramMib = 192;
+  return (config.block_cache_mb + config.page_cache_mb + config.call_memory_mb +
+          config.network_memory_mb + kStoreMib +
+          config.max_concurrent_imports * kImportMib + kProgramMib)
+         << 20;
+}
 
 std::string FindConfDir(const std::string& program) {
   namespace fs = std::filesystem;

@@ -42,7 +42,7 @@ struct ServerConfig {
   std::int64_t max_concurrent_calls = 2000;
   std::int64_t max_streams_per_connection = 200;
   std::int64_t network_memory_mb = 512;
-  std::int64_t answer_memory_mb = 512;
+  std::int64_t call_memory_mb = 512;
   std::int64_t max_message_bytes = 4 << 20;
   std::int64_t max_concurrent_imports = 4;
   std::int64_t import_threads = 2;
@@ -69,6 +69,11 @@ struct ParsedCommandLine {
   // `--help` or `--version`: print this and end with success; otherwise empty.
   std::string print_and_exit;
 };
+
+// The most memory the server takes with these settings: their sum, and what
+// imports, memtables and the program itself need. GetStats tells it beside what
+// is taken (docs/operations.md).
+std::int64_t MemoryBoundBytes(const ServerConfig& config);
 
 // Reads and checks everything. `arguments` has the program's name first; the
 // conf folder is looked for beside the binary and in the working directory

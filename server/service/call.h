@@ -37,7 +37,8 @@ class Call {
   // Errors: as CallGate::Enter().
   absl::Status Admit();
 
-  // Bytes of answer that wait for the caller from now on.
+  // Bytes of request that wait to be written, or of answer that wait for the
+  // caller, from now on.
   void Hold(std::size_t bytes);
 
   // Counts and logs the call, once, and returns what the caller gets. `bytes`:
@@ -74,6 +75,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   absl::Status Admit() { return call_.Admit(); }
 
+  // The work on the request holds so much until Answer().
+  void Hold(std::size_t bytes) { call_.Hold(bytes); }
+
   // Once; this may be gone afterwards.
   void Answer(const absl::Status& status) {
     // Nothing of a failed answer leaves.
@@ -109,15 +113,18 @@ grpc::ServerUnaryReactor* ServeNow(const ServiceEnvironment& environment,
   return call;
 }
 
-// Serves a call that is answered later: `handler` is
+// Serves a write, which is answered later: `handler` is
 // void(std::function<void(absl::Status)> done) and calls `done` once, from any
 // thread. A call whose caller has gone before it starts does nothing; one that
 // has started goes on to its end.
-template <typename Response, typename Handler>
+template <typename Request, typename Response, typename Handler>
 grpc::ServerUnaryReactor* ServeLater(const ServiceEnvironment& environment,
                                      Rpc rpc,
                                      grpc::CallbackServerContext* context,
-                                     Response* response, Handler handler) {
+                                     const Request& request, Response* response,
+                                     Handler handler) {
+  // The message, the draft, its rows and their batch.
+  constexpr std::size_t kCopies = 4;
   auto* const call =
       new UnaryCall<Response>(environment, rpc, context, response);
   const auto done = [call](const absl::Status& status) {
@@ -128,6 +135,7 @@ grpc::ServerUnaryReactor* ServeLater(const ServiceEnvironment& environment,
     status = absl::CancelledError("the caller has gone; nothing was stored");
   }
   if (status.ok()) {
+    call->Hold(kCopies * request.ByteSizeLong());
     handler(done);
   } else {
     done(status);

@@ -45,6 +45,9 @@ struct ServiceEnvironment {
   // One line per this many successful calls; 0: failed calls only.
   std::int64_t log_calls_every = 0;
 
+  // What the settings let the process take at most; 0: not known.
+  std::int64_t memory_bound_bytes = 0;
+
   std::string version;
   absl::Time started_at;
 };

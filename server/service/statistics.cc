@@ -5,6 +5,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/ops/process_memory.h"
 #include "server/wire/answers.h"
 
 namespace creditreg {
@@ -44,6 +45,12 @@ void FillStats(const ServiceEnvironment& environment,
       "calls");
   add("calls.held", static_cast<std::uint64_t>(environment.gate->held_bytes()),
       "bytes");
+  const ProcessMemory memory = ReadProcessMemory();
+  add("memory.resident", static_cast<std::uint64_t>(memory.resident_bytes),
+      "bytes");
+  add("memory.peak", static_cast<std::uint64_t>(memory.peak_bytes), "bytes");
+  add("memory.bound",
+      static_cast<std::uint64_t>(environment.memory_bound_bytes), "bytes");
   if (environment.page_cache != nullptr) {
     const PageCache::Figures pages = environment.page_cache->figures();
     add("pages.kept", pages.pages, "pages");

@@ -22,7 +22,7 @@ class WriteService final : public v1::RegistryWriteService::CallbackService {
       const v1::PutEnterpriseRequest* request,
       v1::PutEnterpriseResponse* response) override {
     return ServeLater(
-        environment_, Rpc::kPutEnterprise, context, response,
+        environment_, Rpc::kPutEnterprise, context, *request, response,
         [&](const Done& done) { handlers_.Write(*request, response, done); });
   }
 
@@ -31,7 +31,7 @@ class WriteService final : public v1::RegistryWriteService::CallbackService {
       const v1::SubmitRecordsRequest* request,
       v1::SubmitRecordsResponse* response) override {
     return ServeLater(
-        environment_, Rpc::kSubmitRecords, context, response,
+        environment_, Rpc::kSubmitRecords, context, *request, response,
         [&](const Done& done) { handlers_.Write(*request, response, done); });
   }
 
@@ -40,7 +40,7 @@ class WriteService final : public v1::RegistryWriteService::CallbackService {
       const v1::CorrectRecordRequest* request,
       v1::CorrectRecordResponse* response) override {
     return ServeLater(
-        environment_, Rpc::kCorrectRecord, context, response,
+        environment_, Rpc::kCorrectRecord, context, *request, response,
         [&](const Done& done) { handlers_.Write(*request, response, done); });
   }
 
@@ -49,7 +49,7 @@ class WriteService final : public v1::RegistryWriteService::CallbackService {
       const v1::WithdrawRecordRequest* request,
       v1::WithdrawRecordResponse* response) override {
     return ServeLater(
-        environment_, Rpc::kWithdrawRecord, context, response,
+        environment_, Rpc::kWithdrawRecord, context, *request, response,
         [&](const Done& done) { handlers_.Write(*request, response, done); });
   }
 
@@ -58,7 +58,7 @@ class WriteService final : public v1::RegistryWriteService::CallbackService {
       const v1::WithholdEnterpriseRequest* request,
       v1::WithholdEnterpriseResponse* response) override {
     return ServeLater(
-        environment_, Rpc::kWithholdEnterprise, context, response,
+        environment_, Rpc::kWithholdEnterprise, context, *request, response,
         [&](const Done& done) { handlers_.Write(*request, response, done); });
   }
 

@@ -132,6 +132,8 @@ TEST_F(AdminServiceTest, StatsCountRowsAndCalls) {
   EXPECT_EQ(figures.at("rpc.GetEnterprise.ok"), 2);
   EXPECT_EQ(figures.at("rpc.PutEnterprise.ok"), 1);
   EXPECT_EQ(figures.at("writer.ok"), 1);
+  EXPECT_GT(figures.at("memory.resident"), 1 << 20);
+  EXPECT_GT(figures.at("memory.peak"), 1 << 20);
   EXPECT_EQ(stats_.version(), "0.1.0");
   EXPECT_GT(stats_.started_at().seconds(), 0);
   EXPECT_EQ(stats_.position().token().size(), 16U);

@@ -63,7 +63,8 @@ void TestServer::Start() {
   CREDITREG_CHECK(registry.ok(), "the registry opens in an empty folder");
   registry_ = *std::move(registry);
 
-  gate_ = std::make_unique<CallGate>(options_.max_concurrent_calls);
+  gate_ = std::make_unique<CallGate>(options_.max_concurrent_calls,
+                                     options_.max_held_bytes);
   stats_ = std::make_unique<CallStats>(RpcNames());
   answer_workers_ = std::make_unique<WorkerPool>(2);
   import_workers_ = std::make_unique<WorkerPool>(2);

@@ -45,6 +45,7 @@ struct TestServerOptions {
   rocksdb::Env* disk = nullptr;
   std::int64_t max_concurrent_calls = 1000;
   std::int64_t max_concurrent_imports = 4;
+  std::int64_t max_held_bytes = std::int64_t{512} << 20;
 };
 
 class TestServer {

@@ -2,10 +2,14 @@
 // answers, and every documented error.
 
 #include <string>
+#include <thread>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "index/registry/registry.h"
 #include "tests/server/service/service_fixture.h"
 #include "tests/server/service/test_server.h"
 
@@ -306,6 +310,45 @@ TEST_F(WriteServiceTest, WhatWasAcknowledgedSurvivesARestart) {
   server_.Restart();
   EXPECT_EQ(server_.Get(kCodeA).enterprise().name(), "甲公司");
   EXPECT_EQ(GetRecord(id).enterprise_uscc(), kCodeA);
+}
+
+// What waits for the writer counts as what waits for callers does.
+TEST(WriteMemoryTest, WritesThatWaitFillTheMemoryTheyMayTake) {
+  TestServerOptions options;
+  options.max_held_bytes = 1000;
+  TestServer server(CREDITREG_SOURCE_DIR "/conf/intake", options);
+  // The writer answers on its own thread, so that it stands still meanwhile.
+  absl::Notification at_rest;
+  absl::Notification go_on;
+  WithholdEnterprise nobody;
+  nobody.request.request_id = "nobody-1";
+  server.registry().Submit(nobody,
+                           [&](const absl::StatusOr<WriteAnswer>& /*answer*/) {
+                             at_rest.Notify();
+                             go_on.WaitForNotification();
+                           });
+  at_rest.WaitForNotification();
+  v1::PutEnterpriseRequest request;
+  request.set_request_id("first-1");
+  *request.mutable_enterprise() = SampleEnterprise(kCodeA, "甲公司");
+  request.mutable_enterprise()->set_business_scope(std::string(900, 'x'));
+  const auto put = [&server](const v1::PutEnterpriseRequest& of) {
+    grpc::ClientContext context;
+    v1::PutEnterpriseResponse response;
+    return CodeAndReason(server.write().PutEnterprise(&context, of, &response));
+  };
+  std::string first;
+  std::thread caller([&] { first = put(request); });
+  while (server.gate().held_bytes() < options.max_held_bytes) {
+    std::this_thread::yield();
+  }
+  v1::PutEnterpriseRequest second = request;
+  second.set_request_id("second-1");
+  EXPECT_EQ(put(second), "RESOURCE_EXHAUSTED OVERLOADED");
+  go_on.Notify();
+  caller.join();
+  EXPECT_EQ(first, "OK");
+  EXPECT_EQ(put(second), "OK");
 }
 
 }  // namespace

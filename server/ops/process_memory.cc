@@ -1,0 +1,38 @@
+#include "server/ops/process_memory.h"
+
+#include <fstream>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+
+namespace creditreg {
+namespace {
+
+// The bytes of a line as "VmRSS:	  123 kB" whose name is `name`.
+bool ReadLine(absl::string_view line, absl::string_view name,
+              std::int64_t* bytes) {
+  std::int64_t kib = 0;
+  if (!absl::ConsumePrefix(&line, name) || !absl::ConsumeSuffix(&line, "kB") ||
+      !absl::SimpleAtoi(line, &kib)) {
+    return false;
+  }
+  *bytes = kib * 1024;
+  return true;
+}
+
+}  // namespace
+
+ProcessMemory ReadProcessMemory() {
+  ProcessMemory memory;
+  std::ifstream status("/proc/self/status");
+  std::string line;
+  while (std::getline(status, line)) {
+    if (ReadLine(line, "VmRSS:", &memory.resident_bytes)) continue;
+    ReadLine(line, "VmHWM:", &memory.peak_bytes);
+  }
+  return memory;
+}
+
+}  // namespace creditreg
