@@ -26,6 +26,7 @@ struct Portion {
   std::size_t answered = 0;
   // Place of items[0] in the whole list.
   std::int64_t first_index = 0;
+  LookupForm form = LookupForm::kWhole;
 };
 
 struct Government {
@@ -44,14 +45,16 @@ struct Public {
   }
 };
 
-// Sends items[first..], then closes the sending side. Stops where the stream
-// is over.
+// Sends the items from `first` on, then closes the sending side. Stops where
+// the stream is over.
 template <typename Request, typename Stream>
-void SendItems(const std::vector<v1::LookupItem>& items, std::size_t first,
-               Stream& stream, CallGuard& guard) {
+void SendItems(const Portion& portion, std::size_t first, Stream& stream,
+               CallGuard& guard) {
+  const std::vector<v1::LookupItem>& items = portion.items;
   while (first < items.size()) {
     const std::size_t end = std::min(items.size(), first + kMaxItemsPerMessage);
     Request request;
+    request.set_brief(portion.form == LookupForm::kBrief);
     for (; first < end; ++first) *request.add_items() = items[first];
     if (!stream.Write(request)) return;
     guard.Touch();
@@ -83,9 +86,11 @@ absl::Status RunStream(RegistryClient& client, Portion& portion,
   CallGuard guard(&client.cancellation(), &context, client.options().timeout);
   const std::size_t first = portion.answered;
   const auto stream = Calls::Open(client, &context);
-  std::thread writer([&items = portion.items, first, &stream, &guard] {
-    SendItems<typename Calls::Request>(items, first, *stream, guard);
-  });
+  // It reads the items and the form alone, which stay as they are.
+  std::thread writer(
+      [&portion = std::as_const(portion), first, &stream, &guard] {
+        SendItems<typename Calls::Request>(portion, first, *stream, guard);
+      });
   absl::Status own;
   typename Calls::Response response;
   while (own.ok() && stream->Read(&response)) {
@@ -141,13 +146,14 @@ absl::StatusOr<std::vector<v1::LookupItem>> NextItems(
 }  // namespace
 
 absl::StatusOr<BatchOutcome> BatchLookUp(RegistryClient& client,
-                                         LookupView view,
+                                         LookupView view, LookupForm form,
                                          const ItemSource& source,
                                          const ResultSink& sink) {
   BatchOutcome outcome;
   while (true) {
     Portion portion;
     portion.first_index = outcome.items;
+    portion.form = form;
     CREDITREG_ASSIGN_OR_RETURN(portion.items, NextItems(source));
     if (portion.items.empty()) return outcome;
     const absl::Status status =

@@ -37,6 +37,9 @@ using ItemSource =
 // Takes one result; `index` counts from the first item of all.
 using ResultSink = std::function<absl::Status(const v1::LookupResult&)>;
 
+// How much of each enterprise: all of it, or `brief` of LookupResult.
+enum class LookupForm { kWhole, kBrief };
+
 // Reads items from `source` and gives their results to `sink`, both on this
 // thread, in the same order. Reads up to kMaxItemsPerStream items before it
 // sends them: memory for that many is needed, whatever the length of the list.
@@ -46,7 +49,7 @@ using ResultSink = std::function<absl::Status(const v1::LookupResult&)>;
 // where the registry's answers do not fit the items. Results given to `sink`
 // before the error stand.
 absl::StatusOr<BatchOutcome> BatchLookUp(RegistryClient& client,
-                                         LookupView view,
+                                         LookupView view, LookupForm form,
                                          const ItemSource& source,
                                          const ResultSink& sink);
 

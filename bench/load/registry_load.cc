@@ -38,7 +38,9 @@ absl::Status CheckResult(const KnownEnterprise& expected,
         "look-up: verdict ", v1::LookupVerdict_Name(result.verdict()),
         ", want ", v1::LookupVerdict_Name(expected.verdict)));
   }
-  if (result.enterprise().uscc() != expected.uscc) {
+  const std::string& uscc =
+      result.has_brief() ? result.brief().uscc() : result.enterprise().uscc();
+  if (uscc != expected.uscc) {
     return absl::InternalError("look-up: another enterprise's code");
   }
   return absl::OkStatus();
@@ -240,7 +242,8 @@ absl::StatusOr<absl::Duration> RunBatchLookup(const std::string& target,
                        result);
   };
   const absl::Time start = absl::Now();
-  const auto outcome = BatchLookUp(client, view, source, sink);
+  const auto outcome =
+      BatchLookUp(client, view, LookupForm::kBrief, source, sink);
   const absl::Duration duration = absl::Now() - start;
   if (!outcome.ok()) return outcome.status();
   if (taken != items) {
@@ -306,6 +309,18 @@ absl::StatusOr<std::int64_t> VerifyRegistry(const std::string& target) {
         absl::StrCat("verify: ", last.faults(), " faults, want none"));
   }
   return last.rows_checked();
+}
+
+absl::StatusOr<std::int64_t> ReadStatistic(const std::string& target,
+                                           const std::string& name) {
+  Cancellation cancellation;
+  RegistryClient client(OptionsFor(target), &cancellation);
+  CREDITREG_ASSIGN_OR_RETURN(const v1::GetStatsResponse stats,
+                             client.GetStats(v1::GetStatsRequest()));
+  for (const auto& figure : stats.figures()) {
+    if (figure.name() == name) return figure.value();
+  }
+  return absl::InternalError(absl::StrCat("statistics: no ", name));
 }
 
 UnaryWorkload SubmitWorkload(const DataSet& data, int series,

@@ -42,8 +42,8 @@ UnaryWorkload LookupWorkload(LookupView view, const DataSet& data,
 absl::StatusOr<std::vector<std::uint32_t>> MeasurePages(
     const std::string& target, const DataSet& data, std::size_t most);
 
-// Looks `items` codes up over one stream, checks every answer, and says how
-// long it took.
+// Looks `items` codes up over one stream, in brief, checks every answer, and
+// says how long it took.
 //
 // Errors: as BatchLookUp(); Internal: a wrong answer.
 absl::StatusOr<absl::Duration> RunBatchLookup(const std::string& target,
@@ -83,6 +83,12 @@ absl::StatusOr<ImportTime> LoadRegistry(const std::string& loader,
 //
 // Errors: as RegistryClient::Verify(); Internal: a fault was found.
 absl::StatusOr<std::int64_t> VerifyRegistry(const std::string& target);
+
+// A figure of the registry's statistics (GetStats).
+//
+// Errors: as RegistryClient::GetStats(); Internal: there is none of that name.
+absl::StatusOr<std::int64_t> ReadStatistic(const std::string& target,
+                                           const std::string& name);
 
 // `count` submissions of one licence each, all different; `series` tells the
 // submissions of one call from those of another. The answers checked must say

@@ -92,6 +92,7 @@ struct Raw {
   std::string at;
   std::string personal;
   std::string file = "-";
+  bool brief = false;
   std::vector<std::string> families;
   int page_size = 50;
   std::int64_t limit = -1;
@@ -225,6 +226,7 @@ class Parser {
     batch_get_ = Add("batch-get", texts::kBatchGet);
     batch_get_->add_option("file", raw_.file, Say(texts::kArgBatchFile))
         ->capture_default_str();
+    batch_get_->add_flag("--brief", raw_.brief, Say(texts::kArgBrief));
     records_ = Add("records", texts::kRecords);
     AddItem(records_);
     records_->add_option("--family", raw_.families, Say(texts::kArgFamily))
@@ -381,7 +383,7 @@ class Parser {
   Command BuildCommand(const CLI::App& chosen,
                        const std::optional<v1::Position>& at) const {
     if (&chosen == get_) return GetCommand{Item(), at, raw_.personal};
-    if (&chosen == batch_get_) return BatchGetCommand{raw_.file};
+    if (&chosen == batch_get_) return BatchGetCommand{raw_.file, raw_.brief};
     if (&chosen == records_) return BuildRecords(at);
     if (&chosen == record_) {
       return RecordCommand{raw_.record_id, raw_.versions, at, raw_.personal};

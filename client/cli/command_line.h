@@ -43,6 +43,8 @@ struct GetCommand {
 struct BatchGetCommand {
   // "-": standard input.
   std::string file;
+  // Print `brief` of each enterprise as JSON. A table has no room for more.
+  bool brief = false;
 };
 
 // How much of a list.

@@ -43,7 +43,7 @@ bool IsFound(const v1::LookupResult& result) {
       return false;
     case v1::LOOKUP_VERDICT_WITHHELD:  // Government may be shown it.
     default:                           // Newer than this program.
-      return result.has_enterprise();
+      return result.has_enterprise() || result.has_brief();
   }
 }
 
@@ -190,14 +190,14 @@ std::string VerdictText(const Session& session, v1::LookupVerdict verdict) {
 
 // The name; for a bad code what was perhaps meant.
 std::string NameCell(const Session& session, const v1::LookupResult& result) {
-  if (result.nearest_codes().empty()) return result.enterprise().name();
+  if (result.nearest_codes().empty()) return result.brief().name();
   return session.Say(texts::kNearCode, result.nearest_codes(0));
 }
 
 Cells BatchCells(const Session& session, const v1::LookupResult& result) {
   return {absl::StrCat(result.index() + 1), result.identifier(),
           VerdictText(session, result.verdict()),
-          LabelOf(session.lang(), result.enterprise().status()),
+          LabelOf(session.lang(), result.brief().status()),
           NameCell(session, result)};
 }
 
@@ -252,6 +252,9 @@ ExitCode Run(Session& session, const BatchGetCommand& command) {
       session.client(),
       session.options().public_view ? LookupView::kPublic
                                     : LookupView::kGovernment,
+      // A line of the table shows no more.
+      session.json() && !command.brief ? LookupForm::kWhole
+                                       : LookupForm::kBrief,
       [&reader] { return reader.Next(); },
       [&](const v1::LookupResult& result) {
         ++counts[result.verdict()];

@@ -45,6 +45,10 @@ constexpr Entry kFields[] = {
     {"Address.division_code", {"行政区划代码", "Division code"}},
     {"Address.street_code", {"街道（镇）代码", "Street code"}},
     {"Address.text", {"地址", "Address"}},
+    {"EnterpriseBrief.uscc", {"统一社会信用代码", "Unified code"}},
+    {"EnterpriseBrief.name", {"名称", "Name"}},
+    {"EnterpriseBrief.status", {"登记状态", "Status"}},
+    {"EnterpriseBrief.summary", {"记录概况", "Records"}},
     {"FileSummary.counts", {"记录数", "Records"}},
     {"FileSummary.latest_record_on", {"最近记录日期", "Latest record on"}},
 
@@ -58,6 +62,7 @@ constexpr Entry kFields[] = {
     {"LookupResult.matched_by", {"匹配依据", "Matched by"}},
     {"LookupResult.name_match", {"名称比对", "Name match"}},
     {"LookupResult.enterprise", {"主体", "Enterprise"}},
+    {"LookupResult.brief", {"主体简况", "Enterprise in brief"}},
     {"LookupResult.candidates", {"候选主体", "Candidate"}},
 
     {"Record.record_id", {"记录编号", "Record id"}},
@@ -460,6 +465,9 @@ const Text kArgAt = {"按此状态位置查询（输出中的“状态位置”�
 const Text kArgPersonal = {"同时取得个人信息；须写明用途",
                            "Also personal data; say what for"};
 const Text kArgBatchFile = {"文件；- 为标准输入", "File; - is standard input"};
+const Text kArgBrief = {"JSON 只含名称、状态和各类记录数（表格总是如此）",
+                        "JSON with name, status and counts alone (a table "
+                        "never has more)"};
 const Text kArgFamily = {"记录种类，可用逗号分隔多个",
                          "Families, separated by commas"};
 const Text kArgPageSize = {"每页条数", "Records per page"};

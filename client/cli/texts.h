@@ -78,6 +78,7 @@ extern const Text kArgKind;
 extern const Text kArgAt;
 extern const Text kArgPersonal;
 extern const Text kArgBatchFile;
+extern const Text kArgBrief;
 extern const Text kArgFamily;
 extern const Text kArgPageSize;
 extern const Text kArgLimit;

@@ -73,6 +73,13 @@ std::vector<IndexRow> EnterpriseIndexRows(
   if (!content.uscc().empty()) {
     storage::v1::CurrentCodeRow row;
     row.set_enterprise_no(enterprise_no);
+    row.set_name(content.name());
+    row.set_status(content.status());
+    row.set_category(content.category());
+    row.set_withheld(version.withheld());
+    row.set_has_absorbed(std::any_of(
+        content.former_codes().begin(), content.former_codes().end(),
+        [](const storage::v1::FormerCode& former) { return former.merged(); }));
     rows.emplace_back(CurrentCodeKey(content.uscc()), EncodeValue(row));
   }
   for (const storage::v1::FormerCode& former : content.former_codes()) {

@@ -16,6 +16,7 @@
 #include "index/base/status_macros.h"
 #include "index/lookup/identifiers.h"
 #include "index/model/finding.h"
+#include "index/model/name.h"
 #include "index/registry/names.h"
 #include "index/registry/rows.h"
 #include "index/registry/view.h"
@@ -42,6 +43,13 @@ absl::StatusOr<storage::v1::Enterprise> ReadContent(const Snapshot& rows,
         "enterprise: missing, want one where an index row leads to it");
   }
   return std::move(*found->version.mutable_content());
+}
+
+// Whether a record came without a name or under the current one.
+bool IsCurrentName(const std::string& current, const std::string& given) {
+  if (given == current) return true;
+  const std::string name = NormaliseName(given);
+  return name.empty() || name == NormaliseName(current);
 }
 
 // What the register says of the name a record came under.
@@ -79,6 +87,10 @@ absl::StatusOr<PartyLink> LinkByCode(const Snapshot& rows,
                              found.former.has_value() && found.former->merged();
   if (found.current.has_value()) {
     link.enterprise_no = found.current->enterprise_no();
+    // As nearly always; then the version need not be read.
+    if (IsCurrentName(found.current->name(), record.party().name())) {
+      return link;
+    }
   } else if (found.former.has_value()) {
     link.enterprise_no = found.former->enterprise_no();
   } else {

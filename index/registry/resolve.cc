@@ -58,19 +58,19 @@ constexpr OldNumberKind kAllKinds[] = {
 };
 
 // Verdict for an enterprise that was found; the first that applies.
-Verdict Judge(const FindAnswer& answer, bool merged) {
-  const storage::v1::EnterpriseVersion& version = answer.enterprise->version;
-  if (version.withheld()) return Verdict::kWithheld;
+Verdict Judge(bool withheld, bool merged,
+              storage::v1::RegistrationStatus status, MatchedBy matched_by,
+              NameMatch name_match) {
+  if (withheld) return Verdict::kWithheld;
   if (merged) return Verdict::kMerged;
-  if (version.content().status() ==
-      storage::v1::REGISTRATION_STATUS_DEREGISTERED) {
+  if (status == storage::v1::REGISTRATION_STATUS_DEREGISTERED) {
     return Verdict::kDeregistered;
   }
-  if (answer.matched_by == MatchedBy::kOldNumber ||
-      answer.matched_by == MatchedBy::kFormerUscc) {
+  if (matched_by == MatchedBy::kOldNumber ||
+      matched_by == MatchedBy::kFormerUscc) {
     return Verdict::kOldNumber;
   }
-  if (answer.name_match == NameMatch::kFormer) return Verdict::kRenamed;
+  if (name_match == NameMatch::kFormer) return Verdict::kRenamed;
   return Verdict::kFound;
 }
 
@@ -80,7 +80,10 @@ void Conclude(EnterpriseAt enterprise, bool merged, const FindQuery& query,
   answer->enterprise = std::move(enterprise);
   answer->name_match =
       MatchName(answer->enterprise->version.content(), query.name);
-  answer->verdict = Judge(*answer, merged);
+  const storage::v1::EnterpriseVersion& version = answer->enterprise->version;
+  answer->verdict =
+      Judge(version.withheld(), merged, version.content().status(),
+            answer->matched_by, answer->name_match);
 }
 
 class Search {
@@ -291,12 +294,23 @@ namespace {
 struct PlainLookup {
   std::size_t index = 0;
   std::uint64_t enterprise_no = 0;
-  std::uint64_t version_sequence = 0;
+  storage::v1::EnterpriseHead head;
 };
 
 absl::Status MissingRow() {
   return absl::DataLossError(
       "enterprise: row missing, want one where an index row leads to it");
+}
+
+// Whether it may be a plain one by its form: the code and what its check says.
+std::optional<CodeCheck> PlainCode(const FindQuery& query, std::string* code) {
+  if (query.kind.has_value() || query.identifier.size() > kMaxIdentifierBytes) {
+    return std::nullopt;
+  }
+  *code = NormaliseCode(query.identifier);
+  CodeCheck check = CheckCode(*code);
+  if (check.error != CodeError::kNone) return std::nullopt;
+  return check;
 }
 
 // The plain ones among `queries`; their answers get what is known so far.
@@ -306,14 +320,11 @@ absl::StatusOr<std::vector<PlainLookup>> FindPlain(
   std::vector<std::string> keys;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < queries.size(); ++i) {
-    if (queries[i].kind.has_value() ||
-        queries[i].identifier.size() > kMaxIdentifierBytes) {
-      continue;
-    }
     FindAnswer answer;
-    answer.identifier = NormaliseCode(queries[i].identifier);
-    answer.code_check = CheckCode(answer.identifier);
-    if (answer.code_check.error != CodeError::kNone) continue;
+    const std::optional<CodeCheck> check =
+        PlainCode(queries[i], &answer.identifier);
+    if (!check.has_value()) continue;
+    answer.code_check = *check;
     keys.push_back(CurrentCodeKey(answer.identifier));
     keys.push_back(FormerCodeKey(answer.identifier));
     places.push_back(i);
@@ -331,7 +342,7 @@ absl::StatusOr<std::vector<PlainLookup>> FindPlain(
     CREDITREG_ASSIGN_OR_RETURN(
         const auto row, DecodeValue<storage::v1::CurrentCodeRow>(*current));
     (*answers)[places[k]]->matched_by = MatchedBy::kUscc;
-    plain.push_back({places[k], row.enterprise_no(), 0});
+    plain.push_back({places[k], row.enterprise_no(), {}});
   }
   return plain;
 }
@@ -349,18 +360,17 @@ absl::Status ReadPlain(const Snapshot& rows,
   CREDITREG_ASSIGN_OR_RETURN(const auto heads, rows.MultiGet(keys));
   for (std::size_t i = 0; i < plain.size(); ++i) {
     if (!heads[i].has_value()) return MissingRow();
-    CREDITREG_ASSIGN_OR_RETURN(
-        const auto head, DecodeValue<storage::v1::EnterpriseHead>(*heads[i]));
-    plain[i].version_sequence = head.version_sequence();
-    keys[i] =
-        EnterpriseVersionKey(plain[i].enterprise_no, head.version_sequence());
+    CREDITREG_RETURN_IF_ERROR(DecodeValueInto(*heads[i], &plain[i].head));
+    keys[i] = EnterpriseVersionKey(plain[i].enterprise_no,
+                                   plain[i].head.version_sequence());
   }
   CREDITREG_ASSIGN_OR_RETURN(const auto versions, rows.MultiGet(keys));
   for (std::size_t i = 0; i < plain.size(); ++i) {
     if (!versions[i].has_value()) return MissingRow();
     EnterpriseAt enterprise;
     enterprise.enterprise_no = plain[i].enterprise_no;
-    enterprise.sequence = plain[i].version_sequence;
+    enterprise.sequence = plain[i].head.version_sequence();
+    enterprise.head = std::move(plain[i].head);
     CREDITREG_RETURN_IF_ERROR(
         DecodeValueInto(*versions[i], &enterprise.version));
     const std::size_t place = plain[i].index;
@@ -391,6 +401,71 @@ absl::StatusOr<std::vector<FindAnswer>> FindEnterprises(
     answers.push_back(std::move(answer));
   }
   return answers;
+}
+
+namespace {
+
+// Reads the heads of the holders found. Who absorbed others is no longer one.
+absl::Status AddHeads(const Snapshot& rows,
+                      std::vector<std::optional<CodeHolder>>* holders) {
+  std::vector<std::string> keys;
+  std::vector<CodeHolder*> owners;
+  for (std::optional<CodeHolder>& holder : *holders) {
+    if (!holder.has_value()) continue;
+    if (holder->row.has_absorbed()) {
+      holder.reset();
+      continue;
+    }
+    keys.push_back(EnterpriseHeadKey(holder->row.enterprise_no()));
+    owners.push_back(&*holder);
+  }
+  CREDITREG_ASSIGN_OR_RETURN(const auto heads, rows.MultiGet(keys));
+  for (std::size_t i = 0; i < owners.size(); ++i) {
+    if (!heads[i].has_value()) return MissingRow();
+    CREDITREG_RETURN_IF_ERROR(
+        DecodeValueInto(*heads[i], &owners[i]->head.emplace()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::optional<CodeHolder>>> FindCodeHolders(
+    const Snapshot& rows, absl::Span<const FindQuery> queries,
+    bool with_heads) {
+  std::vector<std::optional<CodeHolder>> holders(queries.size());
+  std::vector<std::string> keys;
+  keys.reserve(2 * queries.size());
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    // What a name matches takes the version to say.
+    if (!queries[i].name.empty()) continue;
+    std::string code;
+    const std::optional<CodeCheck> check = PlainCode(queries[i], &code);
+    if (!check.has_value()) continue;
+    keys.push_back(CurrentCodeKey(code));
+    keys.push_back(FormerCodeKey(code));
+    CodeHolder& holder = holders[i].emplace();
+    holder.identifier = std::move(code);
+    holder.code_check = *check;
+  }
+  CREDITREG_ASSIGN_OR_RETURN(const auto values, rows.MultiGet(keys));
+  std::size_t k = 0;
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    if (!holders[i].has_value()) continue;
+    const auto& current = values[k++];
+    const auto& former = values[k++];
+    if (!current.has_value() || former.has_value()) {
+      holders[i].reset();
+      continue;
+    }
+    CodeHolder& holder = *holders[i];
+    CREDITREG_RETURN_IF_ERROR(DecodeValueInto(*current, &holder.row));
+    holder.verdict =
+        Judge(holder.row.withheld(), /*merged=*/false, holder.row.status(),
+              MatchedBy::kUscc, NameMatch::kNoName);
+  }
+  if (with_heads) CREDITREG_RETURN_IF_ERROR(AddHeads(rows, &holders));
+  return holders;
 }
 
 absl::StatusOr<MergeEnd> FollowMerges(const Snapshot& rows,

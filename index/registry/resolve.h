@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -37,6 +38,11 @@ absl::StatusOr<FindAnswer> FindEnterprise(const Snapshot& rows,
 absl::StatusOr<std::vector<FindAnswer>> FindEnterprises(
     const Snapshot& rows, const Key256& hmac_key,
     absl::Span<const FindQuery> queries, std::uint64_t at);
+
+// The look-up behind View::FindHolders, at the newest state of `rows`: one
+// store round trip, two with heads.
+absl::StatusOr<std::vector<std::optional<CodeHolder>>> FindCodeHolders(
+    const Snapshot& rows, absl::Span<const FindQuery> queries, bool with_heads);
 
 // Where the enterprise's own code was taken over by another: that other as it
 // is today, and so on to the last. The same enterprise where it was not.

@@ -32,27 +32,31 @@ constexpr VersionTable kEnterpriseVersions = {
 constexpr VersionTable kRecordVersions = {
     Table::kRecordVersion, &RecordVersionKey, &RecordVersionPrefix};
 
+template <typename Head>
 struct FoundVersion {
   std::uint64_t sequence = 0;
   std::string value;
+  // Where it is the current one.
+  std::optional<Head> head;
 };
 
-// The version whose sequence the head names.
-absl::StatusOr<FoundVersion> ReadNamedVersion(const Snapshot& rows,
-                                              const VersionTable& versions,
-                                              std::uint64_t number,
-                                              std::uint64_t sequence) {
+// Value of the version whose sequence the head names.
+absl::StatusOr<std::string> ReadNamedVersion(const Snapshot& rows,
+                                             const VersionTable& versions,
+                                             std::uint64_t number,
+                                             std::uint64_t sequence) {
   CREDITREG_ASSIGN_OR_RETURN(std::optional<std::string> value,
                              rows.Get(versions.key(number, sequence)));
   if (!value.has_value()) {
     return absl::DataLossError(
         "version: missing, want the one its head row names");
   }
-  return FoundVersion{sequence, *std::move(value)};
+  return *std::move(value);
 }
 
 // The newest version at or before `at`.
-absl::StatusOr<std::optional<FoundVersion>> ReadVersionAt(
+template <typename Head>
+absl::StatusOr<std::optional<FoundVersion<Head>>> ReadVersionAt(
     const Snapshot& rows, const VersionTable& versions, std::uint64_t number,
     std::uint64_t at) {
   ScanRange range;
@@ -60,28 +64,34 @@ absl::StatusOr<std::optional<FoundVersion>> ReadVersionAt(
   range.end = PrefixEnd(versions.prefix(number));
   range.max_rows = 1;
   CREDITREG_ASSIGN_OR_RETURN(ScanPage page, rows.Scan(range));
-  if (page.rows.empty()) return std::optional<FoundVersion>();
+  std::optional<FoundVersion<Head>> found;
+  if (page.rows.empty()) return found;
   CREDITREG_ASSIGN_OR_RETURN(
       const NumberAndSequence key,
       DecodeVersionKey(versions.table, page.rows[0].first));
-  return std::optional<FoundVersion>(
-      FoundVersion{key.sequence, std::move(page.rows[0].second)});
+  found.emplace();
+  found->sequence = key.sequence;
+  found->value = std::move(page.rows[0].second);
+  return found;
 }
 
 template <typename Head>
-absl::StatusOr<std::optional<FoundVersion>> ReadVersion(
+absl::StatusOr<std::optional<FoundVersion<Head>>> ReadVersion(
     const Snapshot& rows, const VersionTable& versions,
     const std::string& head_key, std::uint64_t number, std::uint64_t at) {
-  CREDITREG_ASSIGN_OR_RETURN(const std::optional<Head> head,
+  CREDITREG_ASSIGN_OR_RETURN(std::optional<Head> head,
                              ReadRow<Head>(rows, head_key));
-  if (!head.has_value()) return std::optional<FoundVersion>();
+  std::optional<FoundVersion<Head>> found;
+  if (!head.has_value()) return found;
   if (at != 0 && at < head->version_sequence()) {
-    return ReadVersionAt(rows, versions, number, at);
+    return ReadVersionAt<Head>(rows, versions, number, at);
   }
+  found.emplace();
+  found->sequence = head->version_sequence();
+  found->head = std::move(head);
   CREDITREG_ASSIGN_OR_RETURN(
-      FoundVersion found,
-      ReadNamedVersion(rows, versions, number, head->version_sequence()));
-  return std::optional<FoundVersion>(std::move(found));
+      found->value, ReadNamedVersion(rows, versions, number, found->sequence));
+  return found;
 }
 
 }  // namespace
@@ -89,14 +99,14 @@ absl::StatusOr<std::optional<FoundVersion>> ReadVersion(
 absl::StatusOr<std::optional<EnterpriseAt>> ReadEnterpriseVersion(
     const Snapshot& rows, std::uint64_t enterprise_no, std::uint64_t at) {
   CREDITREG_ASSIGN_OR_RETURN(
-      const std::optional<FoundVersion> found,
-      ReadVersion<storage::v1::EnterpriseHead>(rows, kEnterpriseVersions,
-                                               EnterpriseHeadKey(enterprise_no),
-                                               enterprise_no, at));
+      auto found, ReadVersion<storage::v1::EnterpriseHead>(
+                      rows, kEnterpriseVersions,
+                      EnterpriseHeadKey(enterprise_no), enterprise_no, at));
   if (!found.has_value()) return std::optional<EnterpriseAt>();
   EnterpriseAt answer;
   answer.enterprise_no = enterprise_no;
   answer.sequence = found->sequence;
+  answer.head = std::move(found->head);
   CREDITREG_RETURN_IF_ERROR(DecodeValueInto(found->value, &answer.version));
   return std::optional<EnterpriseAt>(std::move(answer));
 }
@@ -104,7 +114,7 @@ absl::StatusOr<std::optional<EnterpriseAt>> ReadEnterpriseVersion(
 absl::StatusOr<std::optional<RecordAt>> ReadRecordVersion(
     const Snapshot& rows, std::uint64_t record_no, std::uint64_t at) {
   CREDITREG_ASSIGN_OR_RETURN(
-      const std::optional<FoundVersion> found,
+      const auto found,
       ReadVersion<storage::v1::RecordHead>(
           rows, kRecordVersions, RecordHeadKey(record_no), record_no, at));
   if (!found.has_value()) return std::optional<RecordAt>();

@@ -121,6 +121,12 @@ absl::StatusOr<std::vector<FindAnswer>> SnapshotView::FindMany(
   return FindEnterprises(*rows_, keys_->hmac, queries, sequence());
 }
 
+absl::StatusOr<std::vector<std::optional<CodeHolder>>>
+SnapshotView::FindHolders(absl::Span<const FindQuery> queries,
+                          bool with_heads) const {
+  return FindCodeHolders(*rows_, queries, with_heads);
+}
+
 absl::StatusOr<EnterpriseAt> SnapshotView::ReadEnterprise(
     std::uint64_t enterprise_no, std::uint64_t at) const {
   CREDITREG_ASSIGN_OR_RETURN(
@@ -179,12 +185,16 @@ absl::StatusOr<std::string> SnapshotView::MergedInto(
 absl::StatusOr<RecordPage> SnapshotView::ListRecords(
     const RecordsQuery& query) const {
   const std::uint64_t at = Clamp(query.at);
-  CREDITREG_ASSIGN_OR_RETURN(const EnterpriseAt enterprise,
-                             ReadEnterprise(query.enterprise_no, at));
+  const EnterpriseAt* enterprise = query.enterprise;
+  EnterpriseAt read;
+  if (enterprise == nullptr) {
+    CREDITREG_ASSIGN_OR_RETURN(read, ReadEnterprise(query.enterprise_no, at));
+    enterprise = &read;
+  }
   FileListQuery list;
   CREDITREG_ASSIGN_OR_RETURN(
       list.enterprise_nos,
-      FilesOf(*rows_, query.enterprise_no, enterprise.version.content(), at));
+      FilesOf(*rows_, query.enterprise_no, enterprise->version.content(), at));
   list.families = query.families;
   list.at = at;
   list.limit = query.limit;

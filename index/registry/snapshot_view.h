@@ -38,6 +38,8 @@ class SnapshotView final : public View {
                                   std::uint64_t at) const override;
   absl::StatusOr<std::vector<FindAnswer>> FindMany(
       absl::Span<const FindQuery> queries) const override;
+  absl::StatusOr<std::vector<std::optional<CodeHolder>>> FindHolders(
+      absl::Span<const FindQuery> queries, bool with_heads) const override;
   absl::StatusOr<EnterpriseAt> ReadEnterprise(std::uint64_t enterprise_no,
                                               std::uint64_t at) const override;
   absl::StatusOr<RecordAt> ReadRecord(std::uint64_t record_no,

@@ -78,6 +78,9 @@ struct EnterpriseAt {
   // Sequence of this version.
   std::uint64_t sequence = 0;
   storage::v1::EnterpriseVersion version;
+  // Where this is its current version: counts of its own file, those absorbed
+  // not included.
+  std::optional<storage::v1::EnterpriseHead> head;
 };
 
 struct FindAnswer {
@@ -95,6 +98,18 @@ struct FindAnswer {
   std::optional<EnterpriseAt> enterprise;
   // With kAmbiguous, at most 20.
   std::vector<EnterpriseAt> candidates;
+};
+
+// An enterprise as a long list of codes needs it, from the row of its code.
+struct CodeHolder {
+  // As normalised.
+  std::string identifier;
+  CodeCheck code_check;
+  // kWithheld, kDeregistered or kFound.
+  Verdict verdict = Verdict::kFound;
+  storage::v1::CurrentCodeRow row;
+  // Only on request.
+  std::optional<storage::v1::EnterpriseHead> head;
 };
 
 struct RecordAt {
@@ -122,6 +137,9 @@ struct QuarantinePage {
 
 struct RecordsQuery {
   std::uint64_t enterprise_no = 0;
+  // The enterprise as this view reads it at `at`, where the caller has it: it
+  // is not read again. Null: it is read.
+  const EnterpriseAt* enterprise = nullptr;
   // creditreg.storage.v1.Family numbers; empty: all.
   std::vector<std::uint8_t> families;
   std::size_t limit = 50;
@@ -149,6 +167,12 @@ class View {
   // The same for many, in order; cheaper than one by one.
   virtual absl::StatusOr<std::vector<FindAnswer>> FindMany(
       absl::Span<const FindQuery> queries) const = 0;
+  // The same in short, at a fraction of the cost, where one row tells it: for
+  // queries by nothing but a valid code that is somebody's today. Nothing for
+  // the others, which FindMany() answers, nor `with_heads` for who absorbed
+  // others: ReadHead() has the sum.
+  virtual absl::StatusOr<std::vector<std::optional<CodeHolder>>> FindHolders(
+      absl::Span<const FindQuery> queries, bool with_heads) const = 0;
 
   // Newest version at or before `at`. NotFound: none.
   virtual absl::StatusOr<EnterpriseAt> ReadEnterprise(

@@ -14,6 +14,7 @@
 #include "index/model/old_number.h"
 #include "index/model/uscc.h"
 #include "index/publication/page_cache.h"
+#include "server/service/batch_lookup.h"
 #include "server/service/file_cursor.h"
 #include "server/service/page_limits.h"
 #include "server/service/pinned_state.h"
@@ -137,22 +138,32 @@ std::string PlainCode(const v1::LookupItem& item) {
   return code;
 }
 
+bool HasAbsorbed(const EnterpriseAt& enterprise) {
+  const auto& former = enterprise.version.content().former_codes();
+  return std::any_of(former.begin(), former.end(),
+                     [](const auto& code) { return code.merged(); });
+}
+
 // Whether nothing but the file found, and whose code it is, can change the
 // page: no merger leads here.
 bool DependsOnOneFile(const FindAnswer& answer) {
-  if (answer.matched_by != MatchedBy::kUscc) return false;
-  const auto& former = answer.enterprise->version.content().former_codes();
-  return std::none_of(former.begin(), former.end(),
-                      [](const auto& code) { return code.merged(); });
+  return answer.matched_by == MatchedBy::kUscc &&
+         !HasAbsorbed(*answer.enterprise);
 }
 
 absl::Status AddNewestLicences(const PinnedState& state,
                                const EnterpriseAt& holder,
                                const TokenCodec& tokens,
                                v1::GetPublicEnterpriseResponse* response) {
+  // As of many.
+  if (holder.head.has_value() && holder.head->licences() == 0 &&
+      !HasAbsorbed(holder)) {
+    return absl::OkStatus();
+  }
   RecordsQuery query;
   query.families = {storage::v1::FAMILY_LICENCE};
   query.enterprise_no = holder.enterprise_no;
+  query.enterprise = &holder;
   std::size_t scanned = 0;
   do {
     query.limit = kLicencesOfAPage + 1;
@@ -232,25 +243,38 @@ absl::Status PublicHandlers::BatchGetPublicEnterprises(
     const View& view, const v1::BatchGetPublicEnterprisesRequest& request,
     std::int64_t first_index,
     v1::BatchGetPublicEnterprisesResponse* response) const {
-  FieldViolations violations;
-  std::vector<FindQuery> queries;
-  queries.reserve(static_cast<std::size_t>(request.items_size()));
-  for (int i = 0; i < request.items_size(); ++i) {
-    CheckBatchItem(request.items(i), absl::StrCat("items[", i, "]"),
-                   &violations);
-    queries.push_back(QueryOf(request.items(i)));
-  }
-  CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
-  CREDITREG_ASSIGN_OR_RETURN(std::vector<FindAnswer> answers,
-                             view.FindMany(queries));
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    CREDITREG_ASSIGN_OR_RETURN(
-        const FindAnswer answer,
-        ForPublic(view, queries[i], std::move(answers[i])));
-    v1::LookupResult* result = response->add_results();
+  CREDITREG_ASSIGN_OR_RETURN(const std::vector<FindQuery> queries,
+                             QueriesOf(request));
+  const auto add_whole =
+      [&view, response](const FindQuery& query,
+                        FindAnswer found) -> absl::StatusOr<v1::LookupResult*> {
+    CREDITREG_ASSIGN_OR_RETURN(const FindAnswer answer,
+                               ForPublic(view, query, std::move(found)));
+    v1::LookupResult* const result = response->add_results();
     *result = PublicLookupMessage(answer);
-    result->set_index(first_index++);
+    return result;
+  };
+  if (request.brief()) {
+    CREDITREG_RETURN_IF_ERROR(AnswerBriefly(
+        view, queries, /*with_heads=*/false,
+        [response](const CodeHolder& holder) {
+          SetPublicBrief(holder, response->add_results());
+        },
+        [&add_whole](const FindQuery& query, FindAnswer found) -> absl::Status {
+          CREDITREG_ASSIGN_OR_RETURN(v1::LookupResult* const result,
+                                     add_whole(query, std::move(found)));
+          MakeBrief(result);
+          return absl::OkStatus();
+        }));
+  } else {
+    CREDITREG_ASSIGN_OR_RETURN(std::vector<FindAnswer> answers,
+                               view.FindMany(queries));
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      CREDITREG_RETURN_IF_ERROR(
+          add_whole(queries[i], std::move(answers[i])).status());
+    }
   }
+  NumberResults(first_index, response);
   *response->mutable_position() =
       PositionMessage(environment_.registry->tokens(), view.sequence());
   return absl::OkStatus();

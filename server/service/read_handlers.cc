@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "index/base/status_macros.h"
+#include "server/service/batch_lookup.h"
 #include "server/service/caller.h"
 #include "server/service/file_cursor.h"
 #include "server/service/page_limits.h"
@@ -125,23 +126,37 @@ absl::Status ReadHandlers::GetEnterprise(
 absl::Status ReadHandlers::BatchGetEnterprises(
     const View& view, const v1::BatchGetEnterprisesRequest& request,
     std::int64_t first_index, v1::BatchGetEnterprisesResponse* response) const {
-  FieldViolations violations;
-  std::vector<FindQuery> queries;
-  queries.reserve(static_cast<std::size_t>(request.items_size()));
-  for (int i = 0; i < request.items_size(); ++i) {
-    CheckBatchItem(request.items(i), absl::StrCat("items[", i, "]"),
-                   &violations);
-    queries.push_back(QueryOf(request.items(i)));
-  }
-  CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
-  CREDITREG_ASSIGN_OR_RETURN(const std::vector<FindAnswer> answers,
-                             view.FindMany(queries));
-  for (const FindAnswer& answer : answers) {
-    v1::LookupResult* result = response->add_results();
-    // The enterprise shown is the last in its row of mergers, so none follows.
+  CREDITREG_ASSIGN_OR_RETURN(const std::vector<FindQuery> queries,
+                             QueriesOf(request));
+  // The enterprise shown is the last in its row of mergers, so none follows.
+  const auto add_whole = [response](const FindAnswer& answer) {
+    v1::LookupResult* const result = response->add_results();
     *result = LookupMessage(answer, "");
-    result->set_index(first_index++);
+    return result;
+  };
+  if (request.brief()) {
+    CREDITREG_RETURN_IF_ERROR(AnswerBriefly(
+        view, queries, /*with_heads=*/true,
+        [response](const CodeHolder& holder) {
+          SetBrief(holder, response->add_results());
+        },
+        [&view, &add_whole](const FindQuery& /*query*/,
+                            const FindAnswer& answer) -> absl::Status {
+          v1::LookupResult* const result = add_whole(answer);
+          MakeBrief(result);
+          if (!answer.enterprise.has_value()) return absl::OkStatus();
+          CREDITREG_ASSIGN_OR_RETURN(
+              const storage::v1::EnterpriseHead head,
+              view.ReadHead(answer.enterprise->enterprise_no));
+          *result->mutable_brief()->mutable_summary() = SummaryMessage(head);
+          return absl::OkStatus();
+        }));
+  } else {
+    CREDITREG_ASSIGN_OR_RETURN(const std::vector<FindAnswer> answers,
+                               view.FindMany(queries));
+    for (const FindAnswer& answer : answers) add_whole(answer);
   }
+  NumberResults(first_index, response);
   *response->mutable_position() =
       PositionMessage(environment_.registry->tokens(), view.sequence());
   return absl::OkStatus();

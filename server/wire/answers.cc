@@ -43,12 +43,17 @@ v1::CodeError CodeErrorMessage(CodeError error) {
 }
 
 // What follows from the identifier alone.
+void SetIdentifierPart(const std::string& identifier, const CodeCheck& check,
+                       v1::LookupResult* result) {
+  result->set_identifier(identifier);
+  result->set_code_error(CodeErrorMessage(check.error));
+  result->set_invalid_position(check.position);
+  AddWarnings(check.warnings, result);
+}
+
 v1::LookupResult IdentifierPart(const FindAnswer& answer) {
   v1::LookupResult result;
-  result.set_identifier(answer.identifier);
-  result.set_code_error(CodeErrorMessage(answer.code_check.error));
-  result.set_invalid_position(answer.code_check.position);
-  AddWarnings(answer.code_check.warnings, &result);
+  SetIdentifierPart(answer.identifier, answer.code_check, &result);
   return result;
 }
 
@@ -65,10 +70,13 @@ void AddCandidate(const EnterpriseAt& enterprise, v1::LookupResult* result) {
   candidate->set_status(static_cast<v1::RegistrationStatus>(content.status()));
 }
 
+bool IsPublic(bool withheld, storage::v1::PartyCategory category) {
+  return !withheld && category != storage::v1::PARTY_CATEGORY_NATURAL_PERSON;
+}
+
 bool IsPublic(const EnterpriseAt& enterprise) {
-  return !enterprise.version.withheld() &&
-         enterprise.version.content().category() !=
-             storage::v1::PARTY_CATEGORY_NATURAL_PERSON;
+  return IsPublic(enterprise.version.withheld(),
+                  enterprise.version.content().category());
 }
 
 std::vector<const EnterpriseAt*> PublicCandidates(const FindAnswer& answer) {
@@ -283,6 +291,40 @@ v1::LookupResult PublicLookupMessage(const FindAnswer& answer) {
   }
   result.set_verdict(v1::LOOKUP_VERDICT_NOT_FOUND);
   return result;
+}
+
+void SetBrief(const CodeHolder& holder, v1::LookupResult* result) {
+  SetIdentifierPart(holder.identifier, holder.code_check, result);
+  result->set_verdict(static_cast<v1::LookupVerdict>(holder.verdict));
+  result->set_matched_by(v1::MATCHED_BY_USCC);
+  v1::EnterpriseBrief* brief = result->mutable_brief();
+  // It was found by the code it has.
+  brief->set_uscc(holder.identifier);
+  brief->set_name(holder.row.name());
+  brief->set_status(static_cast<v1::RegistrationStatus>(holder.row.status()));
+  if (holder.head.has_value()) {
+    *brief->mutable_summary() = SummaryMessage(*holder.head);
+  }
+}
+
+void SetPublicBrief(const CodeHolder& holder, v1::LookupResult* result) {
+  if (!IsPublic(holder.row.withheld(), holder.row.category())) {
+    SetIdentifierPart(holder.identifier, holder.code_check, result);
+    result->set_verdict(v1::LOOKUP_VERDICT_NOT_FOUND);
+    return;
+  }
+  SetBrief(holder, result);
+  result->mutable_brief()->clear_summary();
+}
+
+void MakeBrief(v1::LookupResult* result) {
+  if (!result->has_enterprise()) return;
+  const v1::Enterprise& enterprise = result->enterprise();
+  v1::EnterpriseBrief* brief = result->mutable_brief();
+  brief->set_uscc(enterprise.uscc());
+  brief->set_name(enterprise.name());
+  brief->set_status(enterprise.status());
+  result->clear_enterprise();
 }
 
 std::optional<v1::Record> PublicLicenceMessage(

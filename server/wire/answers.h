@@ -65,6 +65,13 @@ v1::LookupResult LookupMessage(const FindAnswer& answer,
 // PublicEnterprise().
 v1::LookupResult PublicLookupMessage(const FindAnswer& answer);
 
+// Everything but `index` of a brief answer.
+void SetBrief(const CodeHolder& holder, v1::LookupResult* result);
+void SetPublicBrief(const CodeHolder& holder, v1::LookupResult* result);
+
+// Makes a whole answer a brief one, without counts.
+void MakeBrief(v1::LookupResult* result);
+
 // The enterprise that the public is shown for an answer; null: none. Points
 // into `answer`.
 const EnterpriseAt* PubliclyFound(const FindAnswer& answer);

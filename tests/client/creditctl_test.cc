@@ -296,6 +296,19 @@ TEST_F(CreditctlTest, BatchKeepsOrderOverSeveralMessages) {
                           HasSubstr("连接中断 1 次后已续接")));
 }
 
+TEST_F(CreditctlTest, BatchPrintsWholeEnterprisesUnlessToBeBrief) {
+  const std::vector<std::string> arguments = {"batch-get", "-q", "--output",
+                                              "json"};
+  const auto whole = nlohmann::json::parse(Run(arguments, "9144\n").out);
+  EXPECT_EQ(whole["enterprise"]["establishedOn"], "1987-09-15");
+  EXPECT_FALSE(whole.contains("brief"));
+  std::vector<std::string> briefly = arguments;
+  briefly.push_back("--brief");
+  const auto brief = nlohmann::json::parse(Run(briefly, "9144\n").out);
+  EXPECT_EQ(brief["brief"]["name"], "深圳市9144有限公司");
+  EXPECT_FALSE(brief.contains("enterprise"));
+}
+
 TEST_F(CreditctlTest, BatchTableLinesUp) {
   const ProcessResult result =
       Run({"batch-get", "-q"}, "9144\nmissing\n", {"COLUMNS=64"});

@@ -98,6 +98,14 @@ std::string Sm3(const std::string& bytes) {
   return digest;
 }
 
+void MakeBrief(v1::LookupResult* result) {
+  if (!result->has_enterprise()) return;
+  result->mutable_brief()->set_uscc(result->enterprise().uscc());
+  result->mutable_brief()->set_name(result->enterprise().name());
+  result->mutable_brief()->set_status(result->enterprise().status());
+  result->clear_enterprise();
+}
+
 // Answers the items of a batch stream, 250 results a message.
 template <typename Request, typename Response>
 grpc::Status AnswerBatch(grpc::ServerReaderWriter<Response, Request>* stream,
@@ -111,6 +119,7 @@ grpc::Status AnswerBatch(grpc::ServerReaderWriter<Response, Request>* stream,
       if (!error.ok()) return error;
       v1::LookupResult result = ResultOf(item);
       result.set_index(index++);
+      if (request.brief()) MakeBrief(&result);
       *response.add_results() = std::move(result);
       const bool breaks = break_after >= 0 && index >= break_after;
       if (breaks || response.results_size() == 250) {

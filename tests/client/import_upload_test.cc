@@ -214,7 +214,7 @@ class BatchLookupTest : public ImportUploadTest {
   absl::StatusOr<BatchOutcome> Run(int n) {
     int next = 0;
     return BatchLookUp(
-        *client_, LookupView::kGovernment,
+        *client_, LookupView::kGovernment, LookupForm::kWhole,
         [&]() -> absl::StatusOr<std::optional<v1::LookupItem>> {
           if (next == n) return std::nullopt;
           v1::LookupItem item;

@@ -133,7 +133,7 @@ void CheckMirror(const Stored& stored) {
 void AnswerEnterprise(const storage::v1::EnterpriseVersion& version) {
   FindAnswer answer;
   answer.verdict = Verdict::kFound;
-  answer.enterprise = EnterpriseAt{7, 41, version};
+  answer.enterprise = EnterpriseAt{7, 41, version, std::nullopt};
   answer.candidates.push_back(*answer.enterprise);
   CheckStorable(LookupMessage(answer, ""));
   CheckMirror<v1::Enterprise>(version.content());

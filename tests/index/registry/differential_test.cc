@@ -453,7 +453,8 @@ std::vector<std::string> WantedToSee() {
                                      "writes from several threads",
                                      "clock moved",
                                      "reopened",
-                                     "links left to later pieces"};
+                                     "links left to later pieces",
+                                     "brief answers"};
   for (int verdict = 1; verdict <= 10; ++verdict) {
     wanted.push_back(absl::StrCat("verdict ", verdict));
   }

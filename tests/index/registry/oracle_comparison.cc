@@ -106,6 +106,7 @@ void OracleComparison::CompareAll(Registry& registry,
   if (!HasFailure()) CompareRecords(*view);
   if (!HasFailure()) CompareFiles(*view);
   if (!HasFailure()) CompareFinds(*view);
+  if (!HasFailure()) CompareHolders(*view);
   if (!HasFailure()) CompareQuarantine(*view);
   if (!HasFailure()) CompareImports();
   if (!HasFailure()) CheckVerify();
@@ -306,6 +307,45 @@ void OracleComparison::CompareFinds(const View& view) {
       CompareFind(queries[i], *real, at);
     }
     if (HasFailure()) return;
+  }
+}
+
+// Against what the same view says at length, which was compared before.
+void OracleComparison::CompareHolders(const View& view) {
+  const std::vector<FindQuery> queries = world_->AllQueries();
+  const auto whole = view.FindMany(queries);
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  for (const bool with_heads : {false, true}) {
+    const auto holders = view.FindHolders(queries, with_heads);
+    ASSERT_TRUE(holders.ok()) << holders.status();
+    ASSERT_EQ(holders->size(), queries.size());
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+      const std::optional<CodeHolder>& holder = (*holders)[i];
+      if (!holder.has_value()) continue;
+      ++seen_["brief answers"];
+      SCOPED_TRACE(absl::StrCat("brief \"", queries[i].identifier, "\""));
+      const FindAnswer& answer = (*whole)[i];
+      ASSERT_TRUE(answer.enterprise.has_value());
+      EXPECT_EQ(static_cast<int>(answer.matched_by),
+                static_cast<int>(MatchedBy::kUscc));
+      EXPECT_EQ(static_cast<int>(holder->verdict),
+                static_cast<int>(answer.verdict));
+      EXPECT_EQ(holder->identifier, answer.identifier);
+      EXPECT_TRUE(holder->code_check == answer.code_check);
+      const storage::v1::EnterpriseVersion& version =
+          answer.enterprise->version;
+      EXPECT_EQ(holder->row.enterprise_no(), answer.enterprise->enterprise_no);
+      EXPECT_EQ(holder->identifier, version.content().uscc());
+      EXPECT_EQ(holder->row.name(), version.content().name());
+      EXPECT_EQ(holder->row.status(), version.content().status());
+      EXPECT_EQ(holder->row.category(), version.content().category());
+      EXPECT_EQ(holder->row.withheld(), version.withheld());
+      EXPECT_EQ(holder->head.has_value(), with_heads);
+      if (!with_heads) continue;
+      const auto head = view.ReadHead(answer.enterprise->enterprise_no);
+      ASSERT_TRUE(head.ok()) << head.status();
+      EXPECT_EQ(holder->head->SerializeAsString(), head->SerializeAsString());
+    }
   }
 }
 

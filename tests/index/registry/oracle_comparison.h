@@ -50,6 +50,7 @@ class OracleComparison {
   void CompareRecord(const RecordAt& real, const oracle::Place& place);
   void CompareFiles(const View& view);
   void CompareFinds(const View& view);
+  void CompareHolders(const View& view);
   void CompareFind(const FindQuery& query, const FindAnswer& real,
                    std::uint64_t at);
   void CompareQuarantine(const View& view);

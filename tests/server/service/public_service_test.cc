@@ -59,10 +59,11 @@ class PublicServiceTest : public ::testing::Test {
   }
   // One message through the stream.
   v1::BatchGetPublicEnterprisesResponse Batch(
-      const std::vector<std::string>& identifiers) {
+      const std::vector<std::string>& identifiers, bool brief = false) {
     grpc::ClientContext context;
     const auto stream = server_.lookup().BatchGetPublicEnterprises(&context);
     v1::BatchGetPublicEnterprisesRequest request;
+    request.set_brief(brief);
     for (const std::string& identifier : identifiers) {
       request.add_items()->set_identifier(identifier);
     }
@@ -492,6 +493,35 @@ TEST_F(PublicServiceTest, ABatchGivesVerdictsInOrder) {
   EXPECT_EQ(response.results(1).verdict(), v1::LOOKUP_VERDICT_FOUND);
   EXPECT_EQ(response.results(2).index(), 2);
   EXPECT_EQ(response.results(3).verdict(), v1::LOOKUP_VERDICT_PLACEHOLDER);
+}
+
+// No counts either: they would tell of records that are not shown.
+TEST_F(PublicServiceTest, ABriefBatchShowsAndHidesTheSame) {
+  server_.Put(SampleEnterprise(kCodeA, "甲公司"));
+  server_.Submit(SamplePenalty(kCodeA, "甲公司", "罚1号"));
+  server_.Put(SampleEnterprise(kCodeB, "乙公司"));
+  for (const bool hidden : {false, true}) {
+    SCOPED_TRACE(hidden);
+    if (hidden) Withhold(kCodeB);
+    const std::vector<std::string> identifiers = {kCodeA, kCodeB, kCodeA,
+                                                  "914403001922038215"};
+    const auto whole = Batch(identifiers);
+    const auto brief = Batch(identifiers, /*brief=*/true);
+    ASSERT_EQ(brief.results_size(), whole.results_size());
+    for (int i = 0; i < whole.results_size(); ++i) {
+      SCOPED_TRACE(i);
+      v1::LookupResult wanted = whole.results(i);
+      EXPECT_EQ(wanted.has_enterprise(),
+                i == 0 || i == 2 || (i == 1 && !hidden));
+      if (wanted.has_enterprise()) {
+        wanted.mutable_brief()->set_uscc(wanted.enterprise().uscc());
+        wanted.mutable_brief()->set_name(wanted.enterprise().name());
+        wanted.mutable_brief()->set_status(wanted.enterprise().status());
+        wanted.clear_enterprise();
+      }
+      EXPECT_EQ(brief.results(i).DebugString(), wanted.DebugString());
+    }
+  }
 }
 
 }  // namespace

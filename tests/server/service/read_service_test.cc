@@ -31,7 +31,31 @@ v1::Position BadPosition() {
   return position;
 }
 
-using ReadServiceTest = ServiceTest;
+class ReadServiceTest : public ServiceTest {
+ protected:
+  // One message through the stream.
+  std::vector<v1::LookupResult> Batch(
+      const v1::BatchGetEnterprisesRequest& request) {
+    grpc::ClientContext context;
+    const auto stream = server_.read().BatchGetEnterprises(&context);
+    EXPECT_TRUE(stream->Write(request));
+    stream->WritesDone();
+    v1::BatchGetEnterprisesResponse response;
+    EXPECT_TRUE(stream->Read(&response));
+    EXPECT_EQ(CodeAndReason(stream->Finish()), "OK");
+    return {response.results().begin(), response.results().end()};
+  }
+
+  v1::FileSummary SummaryOf(const std::string& code) {
+    v1::GetEnterpriseRequest request;
+    request.mutable_item()->set_identifier(code);
+    v1::GetEnterpriseResponse response;
+    grpc::ClientContext context;
+    EXPECT_TRUE(
+        server_.read().GetEnterprise(&context, request, &response).ok());
+    return response.summary();
+  }
+};
 
 TEST_F(ReadServiceTest, AnEnterpriseThatWasPutIsFound) {
   v1::PutEnterpriseResponse put;
@@ -291,6 +315,54 @@ TEST_F(ReadServiceTest, ABadItemOfABatchGetsAVerdict) {
   EXPECT_EQ(response.results(4).name_match(), v1::NAME_MATCH_DIFFERENT);
   EXPECT_FALSE(stream->Read(&response));
   EXPECT_TRUE(stream->Finish().ok());
+}
+
+// Verdict, code, name, status and counts are those of the whole answers.
+TEST_F(ReadServiceTest, ABriefBatchSaysTheSameInShort) {
+  v1::Enterprise merged = SampleEnterprise(kCodeA, "甲公司");
+  server_.Put(merged);
+  server_.Submit(SampleLicence(kCodeA, "甲公司", "证1号"));
+  v1::Enterprise successor = SampleEnterprise(kCodeB, "乙公司");
+  server_.Put(successor);
+  server_.Submit(SamplePenalty(kCodeB, "乙公司", "罚1号"));
+  v1::Enterprise ended = SampleEnterprise(kCodeC, "丙公司");
+  ended.set_status(v1::REGISTRATION_STATUS_DEREGISTERED);
+  server_.Put(ended);
+  server_.Submit(SampleLicence(kCodeC, "丙公司", "证2号"));
+  for (const bool after_merger : {false, true}) {
+    SCOPED_TRACE(after_merger);
+    if (after_merger) {
+      v1::FormerCode* former = successor.add_former_codes();
+      former->set_uscc(kCodeA);
+      former->set_merged(true);
+      server_.Put(successor);
+    }
+    v1::BatchGetEnterprisesRequest request;
+    for (const char* identifier :
+         {kCodeA, kCodeB, kCodeC, "", "91440300192203821X", "甲公司"}) {
+      request.add_items()->set_identifier(identifier);
+    }
+    request.add_items()->set_identifier(kCodeC);
+    request.mutable_items(6)->set_name("别家公司");
+    const std::vector<v1::LookupResult> whole = Batch(request);
+    request.set_brief(true);
+    const std::vector<v1::LookupResult> brief = Batch(request);
+    ASSERT_EQ(brief.size(), whole.size());
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      SCOPED_TRACE(i);
+      v1::LookupResult wanted = whole[i];
+      if (wanted.has_enterprise()) {
+        v1::EnterpriseBrief* line = wanted.mutable_brief();
+        line->set_uscc(wanted.enterprise().uscc());
+        line->set_name(wanted.enterprise().name());
+        line->set_status(wanted.enterprise().status());
+        *line->mutable_summary() = SummaryOf(wanted.enterprise().uscc());
+        wanted.clear_enterprise();
+      }
+      EXPECT_EQ(brief[i].DebugString(), wanted.DebugString());
+      EXPECT_LE(brief[i].ByteSizeLong(), 200u);
+    }
+  }
 }
 
 TEST_F(ReadServiceTest, AnUnknownKindInABatchIsNamedByItsPlace) {
