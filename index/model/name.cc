@@ -1,6 +1,7 @@
 #include "index/model/name.h"
 
 #include "index/model/character_forms.h"
+#include "index/model/simplified_form.h"
 
 namespace creditreg {
 namespace {
@@ -81,8 +82,8 @@ char32_t QuotationMark(char32_t c) {
 
 // The one form of a character that is not blank.
 char32_t OneForm(char32_t c) {
-  // Chinese characters, nearly all of a name: no table holds one.
-  if (c >= 0x3400 && c <= 0x9FFF) return c;
+  // Chinese characters, nearly all of a name: no other table holds one.
+  if (c >= 0x3400 && c <= 0x9FFF) return SimplifiedForm(c);
   c = UpperCaseLatin(HalfWidth(c));
   if (IsMiddleDot(c)) return U'·';
   if (IsDash(c)) return U'-';

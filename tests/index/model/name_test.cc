@@ -3,6 +3,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "index/model/simplified_form.h"
 
 namespace creditreg {
 namespace {
@@ -15,8 +16,28 @@ TEST(NameTest, KeysArePinned) {
   EXPECT_EQ(NormaliseName("ＡＢｃ-１２３（中国）〔x〕【Y】有限公司"),
             "ABC-123(中国)(X)(Y)有限公司");
   EXPECT_EQ(NormaliseName("“老王”‘小店’•約翰・史密斯—２"),
-            "\"老王\"'小店'·約翰·史密斯-2");
-  EXPECT_EQ(NormaliseName("廣東Ünï 䶮𠮷"), "廣東ÜNï䶮𠮷");
+            "\"老王\"'小店'·约翰·史密斯-2");
+  EXPECT_EQ(NormaliseName("廣東Ünï 䶮𠮷"), "广东ÜNï䶮𠮷");
+}
+
+TEST(NameTest, TraditionalCharactersAreTheirSimplifiedOnes) {
+  EXPECT_EQ(NormaliseName("深圳市華為技術有限公司"),
+            NormaliseName("深圳市华为技术有限公司"));
+  EXPECT_EQ(NormaliseName("法人及非法人組織"), "法人及非法人组织");
+  EXPECT_EQ(NormaliseName("行政許可決定文書號"), "行政许可决定文书号");
+  // Simplified characters too.
+  EXPECT_EQ(NormaliseName("乾著後於俱"), "乾著後於俱");
+}
+
+// One pass is enough, or a name would differ from its own key.
+TEST(NameTest, TheSimplifiedFormOfASimplifiedFormIsItself) {
+  int changed = 0;
+  for (char32_t c = 0x3000; c < 0xA100; ++c) {
+    const char32_t simplified = SimplifiedForm(c);
+    EXPECT_EQ(SimplifiedForm(simplified), simplified) << static_cast<int>(c);
+    changed += simplified != c ? 1 : 0;
+  }
+  EXPECT_EQ(changed, 2835);
 }
 
 TEST(NameTest, EveryBracketIsARoundOne) {
