@@ -50,8 +50,8 @@ struct CoreSizes {
   int repetitions = 3;
   absl::Duration warm_up = absl::Seconds(1);
   absl::Duration duration = absl::Seconds(4);
-  // Look-ups before the first that counts, so that the page cache holds what it
-  // will hold.
+  // Look-ups before those that count, so that the page cache holds what it will
+  // hold.
   absl::Duration settling = absl::Seconds(15);
   // Keys drawn for a look-up workload.
   std::size_t draws = std::size_t{1} << 20;

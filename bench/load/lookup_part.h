@@ -34,10 +34,9 @@ class LookupPart {
   // What the server is to keep of its pages: a tenth of all bytes.
   std::int64_t PageCacheMib() const;
 
-  // Starts the echo servers and asks `registry` for pages until its cache has
-  // settled. `registry` outlives the part.
+  // Starts the echo servers. `registry` outlives the part.
   //
-  // Errors: as ServerProcess::Start() and RunUnaryLoad().
+  // Errors: as ServerProcess::Start().
   absl::Status Start(const ServerProcess& registry);
 
   // After Start().
