@@ -56,7 +56,7 @@ class CoreBench {
   absl::StatusOr<std::vector<Figure>> Run() {
     CREDITREG_RETURN_IF_ERROR(Load());
     postgres_ = std::make_unique<PostgresPart>(options_, sizes_, data_, bulk_);
-    CREDITREG_RETURN_IF_ERROR(postgres_->Start());
+    CREDITREG_RETURN_IF_ERROR(postgres_->Start(*registry_));
     CREDITREG_RETURN_IF_ERROR(growth_.Start());
     CREDITREG_RETURN_IF_ERROR(lookups_->Start(*registry_));
     std::vector<Measurement> measurements = lookups_->Measurements();

@@ -26,6 +26,9 @@ constexpr char kImport[] = "postgres_import";
 constexpr char kBulk[] = "postgres_bulk_load";
 constexpr char kDisk[] = "postgres_disk";
 constexpr int kConnectionsTried[] = {1, 2, 4, 8, 16};
+constexpr std::size_t kPagesCompared = 500;
+// Of either side.
+constexpr std::size_t kLicencesOfAPage = 10;
 
 std::vector<PostgresFile> FilesOf(const std::vector<ImportFile>& files) {
   std::vector<PostgresFile> list;
@@ -91,7 +94,7 @@ PostgresPart::PostgresPart(const BenchOptions& options, const CoreSizes& sizes,
   order_ = ZipfOrder(codes_.size(), sizes_.draws);
 }
 
-absl::Status PostgresPart::Start() {
+absl::Status PostgresPart::Start(const ServerProcess& registry) {
   CREDITREG_ASSIGN_OR_RETURN(
       peer_, PostgresPeer::Connect(options_.postgres, options_.postgres_sql));
   CREDITREG_ASSIGN_OR_RETURN(
@@ -115,7 +118,32 @@ absl::Status PostgresPart::Start() {
     best = rate;
     connections_ = connections;
   }
-  return absl::OkStatus();
+  return ComparePages(registry);
+}
+
+absl::Status PostgresPart::ComparePages(const ServerProcess& registry) {
+  const std::size_t pages = std::min(kPagesCompared, codes_.size());
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < pages; ++i) {
+    CREDITREG_ASSIGN_OR_RETURN(PostgresPageText theirs,
+                               peer_->ReadPage(codes_[i]));
+    CREDITREG_ASSIGN_OR_RETURN(PublicPageText ours,
+                               ReadPublicPage(registry.address(), codes_[i]));
+    // Which of several of one day is the tenth, either side is free to say.
+    const bool is_full = ours.licences.size() == kLicencesOfAPage;
+    std::sort(theirs.licences.begin(), theirs.licences.end());
+    std::sort(ours.licences.begin(), ours.licences.end());
+    if (theirs.name == ours.name &&
+        theirs.licences.size() == ours.licences.size() &&
+        (is_full || theirs.licences == ours.licences)) {
+      ++same;
+    }
+  }
+  comparison_ = absl::StrCat(same, " of ", pages,
+                             " pages compared say what the registry's say");
+  if (same * 100 >= pages * 97) return absl::OkStatus();
+  return absl::InternalError(
+      absl::StrCat("postgres: only ", comparison_, ", want 97 of 100"));
 }
 
 std::vector<Measurement> PostgresPart::Measurements(
@@ -124,7 +152,8 @@ std::vector<Measurement> PostgresPart::Measurements(
   const std::string lookups = absl::StrCat(
       "prepared, libpq on a Unix socket, ", connections_,
       " connections (the best of 1 to 16), Zipf 0.99 over the same codes; "
-      "warm; client on the same machine");
+      "warm; client on the same machine; ",
+      comparison_);
   std::vector<Measurement> list(3);
   list[0].figures = {
       {kPages, "pages/s", "",

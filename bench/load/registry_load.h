@@ -42,6 +42,19 @@ UnaryWorkload LookupWorkload(LookupView view, const DataSet& data,
 absl::StatusOr<std::vector<std::uint32_t>> MeasurePages(
     const std::string& target, const DataSet& data, std::size_t most);
 
+// What a public page says, as far as it is compared with a peer's.
+struct PublicPageText {
+  std::string name;
+  // "document number|licence number|day of decision".
+  std::vector<std::string> licences;
+};
+
+// The public page of a code.
+//
+// Errors: as RegistryClient::GetPublicEnterprise().
+absl::StatusOr<PublicPageText> ReadPublicPage(const std::string& target,
+                                              const std::string& code);
+
 // Looks `items` codes up over one stream, in brief, checks every answer, and
 // says how long it took.
 //

@@ -223,6 +223,8 @@ class Peer final : public PostgresPeer {
                                 int connections,
                                 absl::Duration duration) override;
 
+  absl::StatusOr<PostgresPageText> ReadPage(const std::string& code) override;
+
   absl::StatusOr<std::int64_t> Bytes() override {
     return RunForNumber(
         connection_.get(),
@@ -389,6 +391,31 @@ absl::StatusOr<std::int64_t> LookUpUntil(PGconn* connection,
     ++count;
   }
   return count;
+}
+
+absl::StatusOr<PostgresPageText> Peer::ReadPage(const std::string& code) {
+  CREDITREG_ASSIGN_OR_RETURN(const std::string sql, ReadSql("page.sql"));
+  const char* const value = code.c_str();
+  const Result result(PQexecParams(connection_.get(), sql.c_str(), 1, nullptr,
+                                   &value, nullptr, nullptr,
+                                   /*resultFormat=*/0));
+  CREDITREG_RETURN_IF_ERROR(Check(connection_.get(), result, "page"));
+  const int rows = PQntuples(result.get());
+  if (rows < 1) return absl::InternalError("postgres: page: no such code");
+  const auto cell = [&result](int row, const char* column) {
+    return absl::string_view(
+        PQgetvalue(result.get(), row, PQfnumber(result.get(), column)));
+  };
+  PostgresPageText page;
+  page.name = PQgetvalue(result.get(), 0, 1);
+  for (int row = 0; row < rows; ++row) {
+    // One row without a licence stands for none.
+    if (cell(row, "record_id").empty()) continue;
+    page.licences.push_back(absl::StrCat(cell(row, "document_number"), "|",
+                                         cell(row, "licence_number"), "|",
+                                         cell(row, "decided_on")));
+  }
+  return page;
 }
 
 absl::StatusOr<double> Peer::LookUp(PostgresPage page,

@@ -32,6 +32,13 @@ enum class PostgresPage {
   kJson,
 };
 
+// What an assembled page says, as far as it is compared with the registry's.
+struct PostgresPageText {
+  std::string name;
+  // "document number|licence number|day of decision" of at most ten licences.
+  std::vector<std::string> licences;
+};
+
 class PostgresPeer {
  public:
   // Rows of one import transaction.
@@ -73,6 +80,10 @@ class PostgresPeer {
                                         absl::Span<const std::uint32_t> order,
                                         int connections,
                                         absl::Duration duration) = 0;
+
+  // The assembled page of a code; Internal where there is none.
+  virtual absl::StatusOr<PostgresPageText> ReadPage(
+      const std::string& code) = 0;
 
   // Of tables and indexes, the JSON pages left out.
   virtual absl::StatusOr<std::int64_t> Bytes() = 0;

@@ -15,8 +15,8 @@ namespace creditreg {
 // The form of a name that is compared and put into natural keys: full-width
 // characters become half-width, Latin letters upper case, all brackets "()",
 // all middle dots "·", all dashes "-", quotation marks " and '; blanks and
-// invisible characters go; traditional characters become simplified. Nothing else
-// changes, and bytes that are not UTF-8 stay as they are.
+// invisible characters go; traditional characters become simplified. Nothing
+// else changes, and bytes that are not UTF-8 stay as they are.
 //
 // DO NOT CHANGE: natural keys on disk and their hashes are made from the
 // result, so it must give the same bytes for ever. That is why it has its own
