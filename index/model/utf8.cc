@@ -15,7 +15,9 @@ char32_t Bits(char c, unsigned mask) {
 
 }  // namespace
 
-Utf8Char FirstUtf8Char(absl::string_view text) {
+namespace internal {
+
+Utf8Char FirstUtf8CharOfAny(absl::string_view text) {
   const unsigned lead = static_cast<unsigned char>(text[0]);
   if (lead < 0x80) return {static_cast<char32_t>(lead), 1, true};
   // 80..C1 are continuations and overlong leads, past F4 is past U+10FFFF.
@@ -33,6 +35,8 @@ Utf8Char FirstUtf8Char(absl::string_view text) {
   if (overlong || surrogate || value > 0x10FFFF) return kInvalid;
   return {value, size, true};
 }
+
+}  // namespace internal
 
 void AppendUtf8(char32_t code_point, std::string& out) {
   const auto tail = [&](int shift) {
