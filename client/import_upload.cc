@@ -232,6 +232,10 @@ absl::StatusOr<v1::ImportReceipt> UploadImport(RegistryClient& client,
   sized.start.set_total_bytes(upload.digest.size_bytes);
   std::unique_ptr<ImportReport> report;
   if (!sized.report_path.empty()) {
+    if (SameFile(sized.path, sized.report_path)) {
+      return LocalFileError(sized.report_path,
+                            "the file to import, want another for the report");
+    }
     CREDITREG_ASSIGN_OR_RETURN(report, ImportReport::Create(sized.report_path));
   }
   UploadState state{sized, observer, report.get(), {}};

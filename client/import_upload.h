@@ -37,7 +37,7 @@ struct ImportUpload {
   FileDigest digest;
   // Where the report goes; empty: none is written. Written when the receipt
   // has come, whole or not at all: UTF-8 with BOM, the receipt's header line,
-  // then a line for each row with findings.
+  // then a line for each row with findings. Never the imported file itself.
   std::string report_path;
   // Attempts are counted from the last that stored a row.
   RetryPolicy retry;

@@ -22,6 +22,7 @@ namespace creditreg {
 namespace {
 
 constexpr absl::string_view kMark = "creditreg.client/local_file";
+constexpr absl::string_view kNotARegularFile = "not a regular file";
 constexpr std::size_t kBufferBytes = 64 * 1024;
 
 absl::Status Marked(absl::Status status) {
@@ -120,6 +121,29 @@ absl::StatusCode CodeOf(int error_number) {
   }
 }
 
+// Where a file called `path` goes: to the end of its links.
+absl::StatusOr<std::string> PlaceOf(const std::string& path) {
+  if (path.empty() || path.back() == '/') return LocalFileError(path, EISDIR);
+  struct stat facts;
+  if (lstat(path.c_str(), &facts) != 0) {
+    if (errno == ENOENT) return path;
+    return LocalFileError(path, errno);
+  }
+  const bool is_link = S_ISLNK(facts.st_mode);
+  if (is_link && stat(path.c_str(), &facts) != 0) {
+    return LocalFileError(path, errno);
+  }
+  if (S_ISDIR(facts.st_mode)) return LocalFileError(path, EISDIR);
+  if (!S_ISREG(facts.st_mode)) {
+    return LocalFileError(path, kNotARegularFile);
+  }
+  if (!is_link) return path;
+  const std::unique_ptr<char, decltype(&std::free)> place(
+      realpath(path.c_str(), nullptr), &std::free);
+  if (place == nullptr) return LocalFileError(path, errno);
+  return std::string(place.get());
+}
+
 }  // namespace
 
 absl::Status LocalFileError(absl::string_view path, int error_number) {
@@ -162,7 +186,7 @@ absl::StatusOr<FileDigest> DigestFile(const std::string& path) {
   struct stat facts;
   if (fstat(file.number(), &facts) != 0) return LocalFileError(path, errno);
   if (!S_ISREG(facts.st_mode)) {
-    return LocalFileError(path, "not a regular file");
+    return LocalFileError(path, kNotARegularFile);
   }
   FileDigest result;
   Digest digest(EVP_sm3());
@@ -185,15 +209,28 @@ std::string HexDigestOf(std::initializer_list<absl::string_view> parts) {
   return absl::BytesToHexString(digest.Final());
 }
 
+bool SameFile(const std::string& a, const std::string& b) {
+  struct stat of_a;
+  struct stat of_b;
+  return stat(a.c_str(), &of_a) == 0 && stat(b.c_str(), &of_b) == 0 &&
+         of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+}
+
 absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(
+    const std::string& path) {
+  CREDITREG_ASSIGN_OR_RETURN(const std::string place, PlaceOf(path));
+  return CreateBeside(place);
+}
+
+absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::CreateScratch(
+    const std::string& folder) {
+  return CreateBeside(absl::StrCat(folder, "/creditctl-export"));
+}
+
+absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::CreateBeside(
     const std::string& path) {
   const std::size_t slash = path.rfind('/');
   const std::size_t base = slash == std::string::npos ? 0 : slash + 1;
-  if (base == path.size()) return LocalFileError(path, EISDIR);
-  struct stat facts;
-  if (stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) {
-    return LocalFileError(path, EISDIR);
-  }
   std::string temporary =
       absl::StrCat(path.substr(0, base), ".", path.substr(base), ".XXXXXX");
   const int descriptor = mkostemp(temporary.data(), O_CLOEXEC);

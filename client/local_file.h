@@ -48,18 +48,33 @@ absl::StatusOr<FileDigest> DigestFile(const std::string& path);
 // ("a", "bc") differ: 64 hex digits.
 std::string HexDigestOf(std::initializer_list<absl::string_view> parts);
 
+// Whether both paths lead to one file, also through links. False where either
+// leads nowhere.
+bool SameFile(const std::string& a, const std::string& b);
+
 // A file that appears under its name whole, or not at all.
 //
 // Written as ".NAME.XXXXXX" in the same folder, readable by its owner only (it
 // may hold personal data), synced, then renamed. Destroyed before Commit(), it
 // leaves nothing behind.
 //
+// Takes the place of nothing but a regular file: a rename would put a pipe or a
+// device out of the way. Where the name is a symbolic link, the file it leads
+// to is replaced and the link stays.
+//
 // Thread safety: one thread at a time.
 class AtomicFile {
  public:
-  // Errors: a local file error.
+  // Errors: a local file error, also where something that is no regular file
+  // has the name, or a link leads to nothing.
   static absl::StatusOr<std::unique_ptr<AtomicFile>> Create(
       const std::string& path);
+
+  // A file in `folder` that is not to be committed, only copied.
+  //
+  // Errors: a local file error.
+  static absl::StatusOr<std::unique_ptr<AtomicFile>> CreateScratch(
+      const std::string& folder);
   ~AtomicFile();
 
   AtomicFile(const AtomicFile&) = delete;
@@ -84,6 +99,10 @@ class AtomicFile {
       : path_(std::move(path)),
         temporary_(std::move(temporary)),
         descriptor_(descriptor) {}
+
+  // `path`: of no link.
+  static absl::StatusOr<std::unique_ptr<AtomicFile>> CreateBeside(
+      const std::string& path);
 
   absl::Status Flush();
 

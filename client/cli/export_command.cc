@@ -84,9 +84,8 @@ absl::StatusOr<std::unique_ptr<AtomicFile>> CreateFile(
     const ExportCommand& command) {
   if (command.out != "-") return AtomicFile::Create(command.out);
   const char* const folder = std::getenv("TMPDIR");
-  return AtomicFile::Create(
-      absl::StrCat(folder != nullptr && *folder != '\0' ? folder : "/tmp",
-                   "/creditctl-export"));
+  return AtomicFile::CreateScratch(
+      folder != nullptr && *folder != '\0' ? folder : "/tmp");
 }
 
 absl::Status Deliver(Session& session, const ExportCommand& command,

@@ -338,6 +338,8 @@ constexpr Entry kSystemReasons[] = {
     {"Domain name not found", {"找不到域名", ""}},
     {"not a regular file", {"不是普通文件", ""}},
     {"changed while it was being sent", {"发送期间文件发生了变化", ""}},
+    {"the file to import, want another for the report",
+     {"这是要导入的文件本身，报告应写到另一个文件", ""}},
 };
 
 constexpr Entry kUsageReasons[] = {

@@ -1,8 +1,11 @@
 // The real creditctl against a registry that pretends: what it prints, what it
 // returns, and that standard output holds the answer and nothing else.
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -239,6 +242,20 @@ TEST_F(CreditctlTest, LocalFilesAreSeven) {
   }
   EXPECT_EQ(Run({"put", "-"}, "{\"nonsense\":1}").exit_code, 7);
   EXPECT_EQ(Run({"batch-get"}, "\xd6\xd0\xb9\xfa\n").exit_code, 7) << "GBK";
+}
+
+TEST_F(CreditctlTest, WhatIsNoFileIsNotReplacedByOne) {
+  const std::string pipe = folder_.File("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"export", kCode, "--out", pipe},
+        {"template", "licence", "--out", pipe},
+        {"import", WriteCsv(5), "--format", "licence", "--report", pipe}}) {
+    const ProcessResult result = Run(words);
+    EXPECT_EQ(result.exit_code, 7) << words[0];
+    EXPECT_THAT(result.err, EndsWith("不是普通文件\n"));
+    EXPECT_TRUE(std::filesystem::is_fifo(pipe)) << words[0];
+  }
 }
 
 TEST_F(CreditctlTest, BrokenIsEight) {

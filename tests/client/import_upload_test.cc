@@ -3,6 +3,7 @@
 #include "client/import_upload.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <thread>
@@ -191,6 +192,23 @@ TEST_F(ImportUploadTest, AReportFolderThatIsAbsentIsToldBeforeTheUpload) {
   upload.report_path = folder_.File("absent/report.csv");
   const auto receipt = UploadImport(*client_, upload, {});
   EXPECT_TRUE(IsLocalFileError(receipt.status())) << receipt.status();
+  EXPECT_EQ(fake_.import_streams(), 0);
+}
+
+TEST_F(ImportUploadTest, TheImportedFileIsNeverItsReport) {
+  ImportUpload upload = Upload(10);
+  const std::string bytes = folder_.Read("in.csv");
+  std::filesystem::create_hard_link(upload.path, folder_.File("hard"));
+  std::filesystem::create_symlink("in.csv", folder_.File("soft"));
+  for (const char* name : {"in.csv", "./in.csv", "hard", "soft"}) {
+    upload.report_path = folder_.File(name);
+    const auto receipt = UploadImport(*client_, upload, {});
+    EXPECT_THAT(receipt, StatusIs(absl::StatusCode::kFailedPrecondition,
+                                  HasSubstr("the file to import")))
+        << name;
+    EXPECT_TRUE(IsLocalFileError(receipt.status())) << name;
+    EXPECT_EQ(folder_.Read("in.csv"), bytes) << name;
+  }
   EXPECT_EQ(fake_.import_streams(), 0);
 }
 
