@@ -90,13 +90,8 @@ class FileLoad {
 };
 
 absl::Status FileLoad::Open() {
-  std::error_code error;
   if (!options_.report_dir.empty()) {
-    std::filesystem::create_directories(options_.report_dir, error);
-    if (error) {
-      return absl::UnavailableError(
-          absl::StrCat(options_.report_dir, ": ", error.message()));
-    }
+    CREDITREG_RETURN_IF_ERROR(MakeReportDirectory(options_.report_dir));
   }
   for (const FileToLoad& file : options_.files) {
     LoadInput& input = inputs_.emplace_back();

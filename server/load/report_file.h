@@ -1,5 +1,6 @@
 // A report on its way to its place: lines go to a file beside it, which takes
-// its name when all is well.
+// its name when all is well. Readable by its owner only: it holds what senders
+// sent, personal data included.
 //
 // Thread safety: one thread at a time.
 
@@ -15,6 +16,12 @@
 #include "absl/strings/string_view.h"
 
 namespace creditreg {
+
+// Makes the directory that reports go to, for its owner only; the mode of one
+// that is there is its owner's matter.
+//
+// Errors: Unavailable it cannot be made.
+absl::Status MakeReportDirectory(const std::string& path);
 
 class ReportFile {
  public:

@@ -305,6 +305,34 @@ TEST_F(FileLoadTest, HoldsWhatTheOrdinaryImportOfTheSameFilesHolds) {
   }
 }
 
+TEST_F(FileLoadTest, ReportsAreReadableByTheirOwnerOnly) {
+  using std::filesystem::perms;
+  GenerateProvince(kSeed, 300);
+  FileLoadOptions options = LoadOptions("loaded");
+  absl::StrAppend(&options.report_dir, "/");
+  // What an earlier load left behind, open to everybody.
+  const std::string part =
+      absl::StrCat(Below("earlier"), "/licence.report.csv.part");
+  std::filesystem::create_directory(Below("earlier"));
+  WriteFile(part, "");
+  std::filesystem::permissions(part, perms::all);
+  for (const std::string& directory : {options.report_dir, Below("earlier")}) {
+    options.report_dir = directory;
+    const std::string who = absl::StrCat("loaded", directory.size());
+    const auto load = BeginLoad(who);
+    ASSERT_THAT(load.status(), IsOk());
+    const auto receipts = LoadFiles(**load, options);
+    ASSERT_THAT(receipts.status(), IsOk());
+    for (const LoadedFileReceipt& receipt : *receipts) {
+      EXPECT_EQ(std::filesystem::status(receipt.report_path).permissions(),
+                perms::owner_read | perms::owner_write)
+          << receipt.report_path;
+    }
+  }
+  EXPECT_EQ(std::filesystem::status(Below("loaded/reports")).permissions(),
+            perms::owner_all);
+}
+
 TEST_F(FileLoadTest, GoesOnAsAnOrdinaryRegistry) {
   GenerateProvince(kSeed, 300);
   ASSERT_THAT(Load("loaded").status(), IsOk());
