@@ -64,18 +64,33 @@ bool IsAscii(absl::string_view bytes) {
       bytes, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-// Whether `bytes` are UTF-8, the last character perhaps cut off.
-bool IsUtf8Prefix(absl::string_view bytes, bool may_be_cut) {
-  if (ValidUtf8(bytes)) return true;
-  if (!may_be_cut) return false;
+// `bytes` without a last UTF-8 character that is cut off.
+absl::string_view WithoutCutCharacter(absl::string_view bytes) {
   for (std::size_t cut = 1; cut <= 3 && cut <= bytes.size(); ++cut) {
     const auto lead = static_cast<unsigned char>(bytes[bytes.size() - cut]);
-    if (lead < 0x80) return false;
+    if (lead < 0x80) break;
     if (lead < 0xC0) continue;
     const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    return size > cut && ValidUtf8(bytes.substr(0, bytes.size() - cut));
+    if (size > cut) bytes.remove_suffix(cut);
+    break;
   }
-  return false;
+  return bytes;
+}
+
+// Whether `bytes` are UTF-8, some of them damaged perhaps. Chinese in GB18030
+// has a byte that is no UTF-8 in nearly every character, and three that are
+// only by chance in one of fifty; pairs that are (C2..DF, 80..BF) are frequent
+// there, so they say nothing.
+bool LooksLikeUtf8(absl::string_view bytes) {
+  std::size_t long_characters = 0;
+  std::size_t wrong_bytes = 0;
+  while (!bytes.empty()) {
+    const Utf8Char c = FirstUtf8Char(bytes);
+    if (!c.valid) ++wrong_bytes;
+    if (c.size_bytes >= 3) ++long_characters;
+    bytes.remove_prefix(c.size_bytes);
+  }
+  return long_characters >= 2 * wrong_bytes;
 }
 
 absl::Status RefuseOtherFiles(absl::string_view prefix) {
@@ -97,11 +112,12 @@ std::optional<v1::TextEncoding> GuessEncoding(absl::string_view prefix,
                                               bool complete) {
   for (const std::size_t limit : {kDetectBytes, kDetectAsciiBytes}) {
     if (prefix.size() < limit && !complete) return std::nullopt;
-    const absl::string_view window = prefix.substr(0, limit);
+    absl::string_view window = prefix.substr(0, limit);
     if (IsAscii(window)) continue;
     const bool cut = window.size() < prefix.size() || !complete;
-    return IsUtf8Prefix(window, cut) ? v1::TEXT_ENCODING_UTF8
-                                     : v1::TEXT_ENCODING_GB18030;
+    if (cut) window = WithoutCutCharacter(window);
+    return LooksLikeUtf8(window) ? v1::TEXT_ENCODING_UTF8
+                                 : v1::TEXT_ENCODING_GB18030;
   }
   return v1::TEXT_ENCODING_UTF8;
 }

@@ -32,7 +32,9 @@ inline constexpr std::size_t kDetectBytes = std::size_t{64} << 10;
 inline constexpr std::size_t kDetectAsciiBytes = std::size_t{1} << 20;
 
 // Finds the encoding from the first bytes of a file: `wanted` if it is not
-// UNSPECIFIED, else a byte order mark's, else UTF-8 where they are valid UTF-8,
+// UNSPECIFIED, else a byte order mark's, else UTF-8 where they are valid UTF-8
+// or have at least two of its characters of three or four bytes for each byte
+// that is wrong (a few damaged rows are damaged rows, and no other encoding),
 // else GB18030. `complete`: there are no more bytes. Nothing: more are needed.
 //
 // Errors: InvalidArgument "BAD_ENCODING: ..." they are UTF-16, or a spreadsheet

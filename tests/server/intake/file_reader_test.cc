@@ -387,6 +387,21 @@ TEST(FileReaderTest, ARowThatIsNotInTheEncodingIsRejectedAlone) {
   EXPECT_TRUE(IsDraft(read.rows[2]));
 }
 
+TEST(FileReaderTest, ADamagedRowIsNoReasonToReadTheOthersOtherwise) {
+  const ReadFile read = ReadWhole(kEnterprise,
+                                  "UNISCID,ENTNAME,ESTDATE,LEREP\n"
+                                  ",示例贸易有限公司,2020-01-05,示一\n"
+                                  ",示例商务有限公司,2020-01-05,示二\n"
+                                  ",示例科技有限公司,2020-01-05,示三\n"
+                                  ",示例文化有限公司,2020-01-05,\xE5\n");
+  ASSERT_THAT(read.status, IsOk());
+  EXPECT_EQ(read.encoding, v1::TEXT_ENCODING_UTF8);
+  ASSERT_THAT(read.rows, SizeIs(4));
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(IsDraft(read.rows[i])) << i;
+  EXPECT_THAT(SaidOf(FindingsOf(read.rows[3])),
+              ElementsAre(Said{kError, "", "TEXT_ENCODING"}));
+}
+
 TEST(FileReaderTest, FilesThatAreNoTextOrNoCsvAreRefused) {
   EXPECT_THAT(
       ReadWhole(kEnterprise, "PK\x03\x04").status,
