@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
@@ -360,6 +361,11 @@ absl::Status RowMapper::ReadHeader(const std::vector<std::string>& header) {
       columns_.push_back(nullptr);
       continue;
     }
+    if (const auto* ignored = tables_.FindIgnored(target_, source_id_, name)) {
+      if (ignored->harmless_size() > 0) ignored_.push_back({i, ignored});
+      columns_.push_back(nullptr);
+      continue;
+    }
     const FieldColumn* column = tables_.FindHeader(target_, source_id_, name);
     if (column == nullptr) {
       return absl::InvalidArgumentError(absl::StrCat(
@@ -416,6 +422,25 @@ storage::v1::RawRow RowMapper::RawOf(
   return raw;
 }
 
+void RowMapper::CheckIgnored(const std::vector<std::string>& cells,
+                             std::vector<Finding>& findings) const {
+  for (const IgnoredCell& ignored : ignored_) {
+    if (ignored.index >= cells.size()) continue;
+    const absl::string_view text = TrimBlanks(cells[ignored.index]);
+    const auto& harmless = ignored.spec->harmless();
+    if (text.empty() || MeansNone(text) ||
+        std::find(harmless.begin(), harmless.end(), text) != harmless.end()) {
+      continue;
+    }
+    findings.push_back(
+        {Severity::kError, "", "IGNORED_VALUE",
+         absl::StrCat("“", ignored.spec->header(), "”列不入库，取值只能是",
+                      absl::StrJoin(harmless, "、"),
+                      "；其他取值会改变整行的含义"),
+         ""});
+  }
+}
+
 void RowMapper::ReadCells(const std::vector<std::string>& cells,
                           google::protobuf::Message& root,
                           std::vector<Finding>& findings) const {
@@ -424,6 +449,7 @@ void RowMapper::ReadCells(const std::vector<std::string>& cells,
   for (std::size_t i = 0; i < count; ++i) {
     if (columns_[i] != nullptr) reader.Read(*columns_[i], cells[i]);
   }
+  CheckIgnored(cells, findings);
   // Spreadsheets leave out empty cells at the end of a row, and add some.
   const bool extra = std::any_of(
       cells.begin() + static_cast<std::ptrdiff_t>(count), cells.end(),

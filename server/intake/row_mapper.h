@@ -27,8 +27,9 @@ class RowMapper {
  public:
   // Reads a file's header. Columns may stand in any order. The columns that a
   // report adds (report.h) are passed over, so that a repaired report file can
-  // be sent back as it is; empty headers at the end too. A column whose values
-  // are a list may come in parts under several of its names.
+  // be sent back as it is; empty headers at the end and those that the source's
+  // table ignores too. A column whose values are a list may come in parts under
+  // several of its names.
   //
   // `tables` must outlive the mapper.
   //
@@ -60,6 +61,9 @@ class RowMapper {
   absl::Status CheckColumns(const std::vector<std::string>& header) const;
 
   storage::v1::RawRow RawOf(const std::vector<std::string>& cells) const;
+  // Cells that are passed over, but say something that must not be lost.
+  void CheckIgnored(const std::vector<std::string>& cells,
+                    std::vector<Finding>& findings) const;
   // Reads the cells into `root`, a RecordInput or PutEnterpriseRequest.
   void ReadCells(const std::vector<std::string>& cells,
                  google::protobuf::Message& root,
@@ -74,6 +78,12 @@ class RowMapper {
   const std::string source_id_;
   // One for each cell; null where the cell is passed over.
   std::vector<const FieldColumn*> columns_;
+  // Of the cells passed over, those whose values are restricted.
+  struct IgnoredCell {
+    std::size_t index;
+    const conf::v1::IgnoredHeader* spec;
+  };
+  std::vector<IgnoredCell> ignored_;
   bool has_personal_ = false;
 };
 

@@ -328,6 +328,7 @@ absl::Status FieldTables::AddSource(const confpb::IntakeSource& spec) {
   if (!IsSourceId(spec.id())) return Bad(what, "id: want [a-z0-9_-]{1,32}");
   Source source;
   CREDITREG_RETURN_IF_ERROR(AddSourceAliases(spec, source));
+  CREDITREG_RETURN_IF_ERROR(AddIgnored(spec, source));
   for (const confpb::AgencyAlias& agency : spec.agencies()) {
     if (!Uscc::Parse(agency.uscc()).ok()) {
       return Bad(what, "agency's code is not valid");
@@ -381,6 +382,25 @@ absl::Status FieldTables::AddSourceAliases(const confpb::IntakeSource& spec,
   return absl::OkStatus();
 }
 
+absl::Status FieldTables::AddIgnored(const confpb::IntakeSource& spec,
+                                     Source& source) const {
+  const std::string what = absl::StrCat("source ", spec.id());
+  for (const confpb::IgnoredHeader& ignored : spec.ignored()) {
+    const auto format = formats_.find(ignored.target());
+    if (format == formats_.end()) return Bad(what, "ignored: no such target");
+    const std::string key = KeyOf(ignored.header());
+    if (key.empty()) return Bad(what, "ignored: header missing");
+    if (format->second.by_header.contains(key) ||
+        source.headers[ignored.target()].contains(key)) {
+      return Bad(what, "ignored header is a column's");
+    }
+    if (!source.ignored[ignored.target()].emplace(key, ignored).second) {
+      return Bad(what, "ignored header comes twice");
+    }
+  }
+  return absl::OkStatus();
+}
+
 const FieldTables::Format& FieldTables::FormatOf(IntakeTarget target) const {
   const auto it = formats_.find(target);
   CREDITREG_CHECK(it != formats_.end(), "every target has a format");
@@ -420,6 +440,17 @@ const FieldColumn* FieldTables::FindHeader(IntakeTarget target,
   }
   const auto column = format.by_header.find(key);
   return column == format.by_header.end() ? nullptr : column->second;
+}
+
+const confpb::IgnoredHeader* FieldTables::FindIgnored(
+    IntakeTarget target, absl::string_view source_id,
+    absl::string_view header) const {
+  const Source* source = FindSource(source_id);
+  if (source == nullptr) return nullptr;
+  const auto ignored = source->ignored.find(target);
+  if (ignored == source->ignored.end()) return nullptr;
+  const auto found = ignored->second.find(KeyOf(header));
+  return found == ignored->second.end() ? nullptr : &found->second;
 }
 
 const FieldColumn* FieldTables::FindPath(IntakeTarget target,

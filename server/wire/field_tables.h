@@ -54,8 +54,9 @@ class FieldTables {
   // missing; a code, label or alias that two columns share; a path that is no
   // field; a kind that does not fit the field's type; a choice that is no value
   // of the enum; open choices of an enum; a source id that is not
-  // [a-z0-9_-]{1,32} or comes twice; a source's alias for no column; an
-  // agency's code that is not valid. "default" and "direct" must be there.
+  // [a-z0-9_-]{1,32} or comes twice; a source's alias for no column; a header
+  // to pass over that is a column's; an agency's code that is not valid.
+  // "default" and "direct" must be there.
   static absl::StatusOr<std::unique_ptr<const FieldTables>> Create(
       const std::vector<conf::v1::IntakeFormat>& formats,
       const conf::v1::IntakeSources& sources);
@@ -77,6 +78,12 @@ class FieldTables {
   const FieldColumn* FindHeader(IntakeTarget target,
                                 absl::string_view source_id,
                                 absl::string_view header) const;
+
+  // What the source's table says of a header whose column is passed over. Null:
+  // nothing, it is none.
+  const conf::v1::IgnoredHeader* FindIgnored(IntakeTarget target,
+                                             absl::string_view source_id,
+                                             absl::string_view header) const;
 
   // The column of a field, by its path without "[...]". Fields that all records
   // share (party, agencies, personal) are found for every family, by another
@@ -114,6 +121,9 @@ class FieldTables {
     // By target.
     absl::flat_hash_map<int, absl::flat_hash_map<std::string, std::string>>
         headers;
+    absl::flat_hash_map<
+        int, absl::flat_hash_map<std::string, conf::v1::IgnoredHeader>>
+        ignored;
     absl::flat_hash_map<int, absl::flat_hash_map<std::string, int>> choices;
     absl::flat_hash_map<std::string, std::string> agencies;
   };
@@ -125,6 +135,8 @@ class FieldTables {
   absl::Status AddSource(const conf::v1::IntakeSource& spec);
   absl::Status AddSourceAliases(const conf::v1::IntakeSource& spec,
                                 Source& source) const;
+  absl::Status AddIgnored(const conf::v1::IntakeSource& spec,
+                          Source& source) const;
   // Lets every family find the fields that all records share.
   void ShareRecordFields();
 

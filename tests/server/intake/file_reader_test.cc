@@ -21,6 +21,7 @@ namespace {
 
 using conf::v1::IntakeFormat;
 using google::protobuf::util::MessageDifferencer;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -204,6 +205,57 @@ TEST(FileReaderTest, SourcesHaveTheirOwnHeadersAndChoices) {
                 .draft.record->content.party()
                 .category(),
             storage::v1::PARTY_CATEGORY_INDIVIDUAL_BUSINESS);
+}
+
+// Headers and order of published feeds; values invented.
+TEST(FileReaderTest, FilesOfTheStandardOf2016AreRead) {
+  const ReadOptions options = {.source = "credit-2016"};
+  const ReadFile licences = ReadWhole(
+      kLicence,
+      "XK_WSH,XK_XMMC,XK_SPLB,XK_NR,XK_XDR,XK_XDR_SHXYM,XK_XDR_ZDM,XK_XDR_GSDJ,"
+      "XK_XDR_SWDJ,XK_XDR_SFZ,XK_FR,XK_JDRQ,XK_JZQ,XK_XZJG,XK_ZT,DFBM,SJC,BZ\n"
+      "示许1号,示例许可,普通,经营,示例公司,914403001922038216,,,,,示甲,"
+      "2016/08/04,2020/08/04,示例局,1,440000,2016/08/05,\n",
+      options);
+  ASSERT_THAT(licences.status, IsOk());
+  ASSERT_TRUE(IsDraft(licences.rows[0]));
+  const storage::v1::Record& licence = licences.rows[0].draft.record->content;
+  EXPECT_EQ(licence.party().name(), "示例公司");
+  EXPECT_EQ(licence.deciding_agency().name(), "示例局");
+  EXPECT_EQ(licence.licence().state(), storage::v1::Licence::STATE_REVOKED);
+  for (const char* header :
+       {"CF_WSH,CF_CFMC,CF_CFLB1,CF_CFLB2,CF_SY,CF_YJ,CF_XDR_MC,CF_XDR_SHXYM,"
+        "CF_XDR_ZDM,CF_XDR_GSDJ,CF_XDR_SWDJ,CF_XDR_SFZ,CF_FR,CF_JG,CF_JDRQ,"
+        "CF_XZJG,CF_ZT,DFBM,SJC,BZ\n",
+        "行政处罚决定书文号,处罚名称,处罚类别1,处罚类别2,处罚事由,处罚依据,"
+        "行政相对人名称,行政相对人代码_1（统一社会信用代码）,"
+        "行政相对人代码_2（组织机构代码）,行政相对人代码_3（工商登记码）,"
+        "行政相对人代码_4（税务登记号）,行政相对人代码_5（居民身份证号）,"
+        "法定代表人姓名,处罚结果,处罚决定日期,处罚机关,当前状态,地方编码,"
+        "数据更新时间戳,备注\n"}) {
+    const std::string cells =
+        "示罚1号,虚假广告,警告,,发布虚假广告,广告法,示例公司,"
+        "914403001922038216,192203821,449901000000063,,,示甲,警告,2016/08/04,"
+        "示例局,STATE,440000,2016/08/05,\n";
+    ReadFile read = ReadWhole(
+        kPenalty,
+        absl::StrCat(header, absl::StrReplaceAll(cells, {{"STATE", "0"}}),
+                     absl::StrReplaceAll(cells, {{"STATE", ""}}),
+                     absl::StrReplaceAll(cells, {{"STATE", "1"}})),
+        options);
+    ASSERT_THAT(read.status, IsOk());
+    ASSERT_THAT(read.rows, SizeIs(3));
+    ASSERT_TRUE(IsDraft(read.rows[0]));
+    EXPECT_TRUE(IsDraft(read.rows[1]));
+    const storage::v1::Party& party =
+        read.rows[0].draft.record->content.party();
+    EXPECT_EQ(party.organisation_code(), "192203821");
+    EXPECT_EQ(party.registration_number(), "449901000000063");
+    // A penalty that was revoked has no place to say so.
+    EXPECT_FALSE(IsDraft(read.rows[2]));
+    EXPECT_THAT(SaidOf(FindingsOf(read.rows[2])),
+                Contains(Said{kError, "", "IGNORED_VALUE"}));
+  }
 }
 
 TEST(FileReaderTest, HeadersInChineseInAnyOrder) {

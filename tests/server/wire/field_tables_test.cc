@@ -103,6 +103,15 @@ TEST(FieldTablesTest, AliasesOfOneSourceAreNoOthers) {
   EXPECT_THAT(find("default"), IsNull());
 }
 
+TEST(FieldTablesTest, HeadersPassedOverOfOneSourceAreNoOthers) {
+  const auto find = [](IntakeTarget target, const char* source) {
+    return ShippedTables().FindIgnored(target, source, "ｃｆ_ZT ");
+  };
+  EXPECT_NE(find(IntakeFormat::TARGET_PENALTY, "credit-2016"), nullptr);
+  EXPECT_THAT(find(IntakeFormat::TARGET_LICENCE, "credit-2016"), IsNull());
+  EXPECT_THAT(find(IntakeFormat::TARGET_PENALTY, "default"), IsNull());
+}
+
 TEST(FieldTablesTest, ASourcesChoicesComeBeforeTheFormats) {
   const FieldColumn& state =
       *ShippedTables().FindHeader(IntakeFormat::TARGET_LICENCE, "", "XK_ZT");
@@ -221,6 +230,16 @@ TEST(FieldTablesTest, TablesThatContradictThemselvesAreRefused) {
          alias.set_target(IntakeFormat::TARGET_PENALTY);
          alias.set_header("X");
          alias.set_code("CF_NONE");
+       }},
+      {"ignored header is a column's",
+       [](Tables& t) {
+         auto& ignored = *t.sources.mutable_sources(0)->add_ignored();
+         ignored.set_target(IntakeFormat::TARGET_PENALTY);
+         ignored.set_header("备注");
+       }},
+      {"ignored: no such target",
+       [](Tables& t) {
+         t.sources.mutable_sources(0)->add_ignored()->set_header("X");
        }},
       {"agency's code is not valid",
        [](Tables& t) {
