@@ -131,10 +131,12 @@ bool ImportReactor::Advance() {
   }
   if (message_ready_ && status_.ok()) TakeMessage();
   // Whether the caller closed or vanished cannot be told here: only `end` ends
-  // a file.
+  // a file. Nor is its encoding judged by what came: with the rest it may be
+  // another, and what was stored would have been misread.
   if (half_closed_ && !ended_ && status_.ok()) {
     Fail(absl::InvalidArgumentError(
-        "end: absent, want it last; rows that came whole are stored"));
+        "end: absent, want it last; rows answered for are stored, others may "
+        "be: send the file again with the same request id"));
   }
   if (status_.ok()) HandOver();
   const bool all_stored =

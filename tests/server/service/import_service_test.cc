@@ -303,6 +303,22 @@ TEST_F(ImportServiceTest, AnInterruptedFileGoesOnAfterARestart) {
   EXPECT_EQ(rest.receipt.counts().rows(), 1600);
 }
 
+TEST_F(ImportServiceTest, AFileWithoutItsEndHasOnlyWhatWasAnsweredFor) {
+  const std::string file = File(100);
+  const std::string start = file.substr(0, file.size() / 2);
+  ASSERT_LT(start.size(), std::size_t{64} << 10) << "too long";
+  const Imported cut = Send({Start("i-1"), Chunk(start)});
+  EXPECT_EQ(cut.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(cut.status.error_message(),
+              HasSubstr("rows answered for are stored"));
+  EXPECT_EQ(cut.last_progress.rows_done(), 0);
+  // The encoding was not known yet.
+  EXPECT_EQ(Licences(), 0);
+  const Imported whole = ImportWhenFree("i-1", file);
+  ASSERT_EQ(CodeAndReason(whole.status), "OK");
+  EXPECT_EQ(whole.receipt.counts().rows(), 100);
+}
+
 TEST_F(ImportServiceTest, AnInterruptedFileMustBeTheSame) {
   const std::string file = File(2300);
   Interrupt("i-1", file.substr(0, file.size() / 2));
