@@ -180,30 +180,26 @@ class Attempt {
   bool received_receipt_ = false;
 };
 
-// Beside what any call may be repeated for: after a break the registry may take
-// a moment to see that the earlier stream of this request id is gone; and it
-// ends a stream that has run for hours, however well it went.
-bool MayGoOn(const absl::Status& status, int attempt, bool stored_rows) {
-  if (IsRetryable(status)) return true;
-  if (stored_rows && IsRemote(status) && absl::IsCancelled(status)) return true;
-  return attempt > 1 && absl::IsFailedPrecondition(status) &&
-         RemoteErrorOf(status).reason == "IMPORT_RUNNING";
+// Beside what any call may be repeated for: the registry may take a moment to
+// see that the earlier stream of this request id is gone, whether this run's or
+// that of one that was killed; and it ends a stream that has run for hours,
+// however well it went.
+bool MayGoOn(const absl::Status& status, bool stored_rows) {
+  if (IsRetryable(status) || IsImportRunning(status)) return true;
+  return stored_rows && IsRemote(status) && absl::IsCancelled(status);
 }
 
 absl::StatusOr<v1::ImportReceipt> RunAttempts(RegistryClient& client,
                                               UploadState& state) {
   const RetryPolicy& policy = state.upload.retry;
-  int attempt_in_all = 0;
   for (int attempt = 1;; ++attempt) {
-    ++attempt_in_all;
     const std::int64_t rows_before = state.most_rows_done;
     absl::StatusOr<v1::ImportReceipt> receipt = Attempt(client, state).Run();
     if (receipt.ok()) return receipt;
     const absl::Status& status = receipt.status();
     const bool stored_rows = state.most_rows_done > rows_before;
     if (stored_rows) attempt = 1;
-    if (attempt >= policy.max_attempts ||
-        !MayGoOn(status, attempt_in_all, stored_rows)) {
+    if (attempt >= policy.max_attempts || !MayGoOn(status, stored_rows)) {
       return status;
     }
     const absl::Duration wait = WaitBefore(attempt + 1, status, policy);

@@ -34,6 +34,11 @@ bool IsRetryable(const absl::Status& status) {
   }
 }
 
+bool IsImportRunning(const absl::Status& status) {
+  return absl::IsFailedPrecondition(status) &&
+         RemoteErrorOf(status).reason == "IMPORT_RUNNING";
+}
+
 absl::Duration WaitBefore(int next_attempt, const absl::Status& status,
                           const RetryPolicy& policy) {
   absl::Duration wait = policy.first_wait;

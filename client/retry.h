@@ -28,6 +28,10 @@ struct RetryPolicy {
 // reason OVERLOADED. A full disk (DISK_FULL) is not.
 bool IsRetryable(const absl::Status& status);
 
+// Whether an import is refused only because another stream with its request id
+// is under way, be it one whose end the registry has not seen yet.
+bool IsImportRunning(const absl::Status& status);
+
 // How long to wait before attempt number `next_attempt` (2, 3, ...): the
 // policy's doubling wait, spread by up to a fifth so that clients do not come
 // back together, but never less than the status's RetryInfo asks for. Infinite

@@ -2,11 +2,13 @@
 
 #include "client/local_file.h"
 #include "client/remote_error.h"
+#include "client/retry.h"
 
 namespace creditreg::cli {
 
 ExitCode ExitCodeOf(const absl::Status& status) {
   if (IsLocalFileError(status)) return ExitCode::kLocalFile;
+  if (IsImportRunning(status)) return ExitCode::kUnavailable;
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kAlreadyExists:

@@ -472,13 +472,19 @@ TEST_F(CreditctlTest, AnImportThatFindsNoServerSaysHowToGoOn) {
   EXPECT_THAT(result.err, HasSubstr("再次运行同一命令即可续传"));
 }
 
+TEST_F(CreditctlTest, AnImportThatRunsElsewhereIsFour) {
+  const ProcessResult result =
+      Run({"import", WriteCsv(5), "--format", "licence", "--source",
+           "error-9-IMPORT_RUNNING", "--retries", "1", "-q"});
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_THAT(result.err, IsOneErrorLine());
+  EXPECT_THAT(result.err, HasSubstr("再次运行同一命令即可续传"));
+  EXPECT_EQ(fake_.import_streams(), 2) << "waited for, then given up";
+}
+
 TEST_F(CreditctlTest, ImportRefusalsAreThree) {
   EXPECT_EQ(Run({"import", WriteCsv(5), "--format", "licence", "--source",
                  "error-3-BAD_CSV"})
-                .exit_code,
-            3);
-  EXPECT_EQ(Run({"import", WriteCsv(5), "--format", "licence", "--source",
-                 "error-9-IMPORT_RUNNING"})
                 .exit_code,
             3);
   Run({"import", WriteCsv(5), "--format", "licence", "--request-id", "a"});

@@ -97,6 +97,21 @@ TEST_F(ImportUploadTest, GoesOnAfterBreaksAndReportsEachRowOnce) {
   }
 }
 
+TEST_F(ImportUploadTest, AnEarlierRunThatSeemsToGoOnIsWaitedFor) {
+  ImportUpload upload = Upload(100);
+  fake_.plan.import_break_after = 15;
+  fake_.plan.import_breaks = 1;
+  upload.retry.max_attempts = 1;
+  EXPECT_THAT(UploadImport(*client_, upload, {}),
+              StatusIs(absl::StatusCode::kUnavailable));
+  fake_.plan.import_running_once = true;
+  upload.retry.max_attempts = 2;
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const v1::ImportReceipt receipt,
+                                 UploadImport(*client_, upload, {}));
+  EXPECT_EQ(receipt.counts().rows(), 100);
+  EXPECT_EQ(fake_.import_streams(), 3);
+}
+
 TEST_F(ImportUploadTest, AttemptsWithoutProgressAreCapped) {
   ImportUpload upload = Upload(10);
   upload.start.set_source_id("error-14");

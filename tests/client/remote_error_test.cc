@@ -132,6 +132,9 @@ TEST(ExitCodeTest, EveryCodeHasItsNumber) {
   EXPECT_EQ(ExitCodeOf(FromGrpc(FakeError(grpc::StatusCode::RESOURCE_EXHAUSTED,
                                           "TOO_MANY_ITEMS"))),
             ExitCode::kRefused);
+  EXPECT_EQ(ExitCodeOf(FromGrpc(FakeError(grpc::StatusCode::FAILED_PRECONDITION,
+                                          "IMPORT_RUNNING"))),
+            ExitCode::kUnavailable);
   EXPECT_EQ(ExitCodeOf(absl::CancelledError("interrupted")),
             ExitCode::kInterrupted);
   EXPECT_EQ(ExitCodeOf(LocalFileError("f", ENOENT)), ExitCode::kLocalFile);
