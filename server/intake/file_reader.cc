@@ -48,11 +48,13 @@ void RefuseUnreadable(ImportRowDraft& draft) {
 }  // namespace
 
 FileCutter::FileCutter(const FieldTables& tables, IntakeTarget target,
-                       std::string source_id, v1::TextEncoding encoding)
+                       std::string source_id, v1::TextEncoding encoding,
+                       CivilDay received)
     : tables_(tables),
       target_(target),
       source_id_(std::move(source_id)),
-      wanted_(encoding) {}
+      wanted_(encoding),
+      received_(received) {}
 
 std::optional<v1::TextEncoding> FileCutter::encoding() const {
   if (!detected_.has_value()) return std::nullopt;
@@ -116,7 +118,8 @@ absl::Status FileCutter::ReadHeader(std::vector<std::string> cells) {
   // report's own columns, where they would be unknown ones.
   while (!cells.empty() && TrimBlanks(cells.back()).empty()) cells.pop_back();
   CREDITREG_ASSIGN_OR_RETURN(
-      mapper_, RowMapper::Create(tables_, target_, source_id_, cells));
+      mapper_,
+      RowMapper::Create(tables_, target_, source_id_, received_, cells));
   header_ = std::move(cells);
   return absl::OkStatus();
 }

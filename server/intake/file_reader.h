@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "creditreg/v1/intake_service.pb.h"
+#include "index/base/civil_day.h"
 #include "index/model/draft.h"
 #include "server/intake/csv_reader.h"
 #include "server/intake/row_mapper.h"
@@ -49,7 +50,8 @@ class FileCutter {
  public:
   // As FileReader's.
   FileCutter(const FieldTables& tables, IntakeTarget target,
-             std::string source_id, v1::TextEncoding encoding);
+             std::string source_id, v1::TextEncoding encoding,
+             CivilDay received);
 
   // As FileReader's.
   absl::Status Append(absl::string_view bytes);
@@ -74,6 +76,7 @@ class FileCutter {
   const IntakeTarget target_;
   const std::string source_id_;
   const v1::TextEncoding wanted_;
+  const CivilDay received_;
   std::string prefix_;
   std::optional<DetectedEncoding> detected_;
   std::unique_ptr<CellDecoder> decoder_;
@@ -113,10 +116,12 @@ class RowReader {
 class FileReader {
  public:
   // `tables` must outlive the reader; `target` must not be UNSPECIFIED.
-  // `encoding` UNSPECIFIED: found from the bytes.
+  // `encoding` UNSPECIFIED: found from the bytes. `received`: the day the file
+  // came, as drafts.h has it.
   FileReader(const FieldTables& tables, IntakeTarget target,
-             std::string source_id, v1::TextEncoding encoding)
-      : cutter_(tables, target, std::move(source_id), encoding) {}
+             std::string source_id, v1::TextEncoding encoding,
+             CivilDay received)
+      : cutter_(tables, target, std::move(source_id), encoding, received) {}
 
   // Takes the next bytes.
   //

@@ -344,9 +344,9 @@ IntakeTarget TargetOfFormat(v1::ImportFormat format) {
 
 absl::StatusOr<std::unique_ptr<const RowMapper>> RowMapper::Create(
     const FieldTables& tables, IntakeTarget target, std::string source_id,
-    const std::vector<std::string>& header) {
-  auto mapper =
-      absl::WrapUnique(new RowMapper(tables, target, std::move(source_id)));
+    CivilDay received, const std::vector<std::string>& header) {
+  auto mapper = absl::WrapUnique(
+      new RowMapper(tables, target, std::move(source_id), received));
   CREDITREG_RETURN_IF_ERROR(mapper->ReadHeader(header));
   CREDITREG_RETURN_IF_ERROR(mapper->CheckColumns(header));
   return std::unique_ptr<const RowMapper>(std::move(mapper));
@@ -473,7 +473,7 @@ void RowMapper::MapEnterprise(const std::vector<std::string>& cells,
   EnterpriseCheck check =
       CheckEnterprise(request.enterprise(),
                       request.has_personal() ? &request.personal() : nullptr,
-                      tables_, source_id_);
+                      tables_, source_id_, received_);
   if (!check.draft.has_value() || HasError(findings)) {
     std::vector<Finding> rules = check.draft.has_value()
                                      ? std::move(check.draft->findings)
@@ -493,7 +493,7 @@ void RowMapper::MapRecord(const std::vector<std::string>& cells,
   std::vector<Finding> findings;
   SetFamily(FamilyOfTarget(target_), *input.mutable_record());
   ReadCells(cells, input, findings);
-  RecordCheck check = CheckRecord(input, tables_, source_id_);
+  RecordCheck check = CheckRecord(input, tables_, source_id_, received_);
   if (!check.draft.has_value() || HasError(findings)) {
     std::vector<Finding> rules = check.draft.has_value()
                                      ? std::move(check.draft->findings)

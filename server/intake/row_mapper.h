@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "creditreg/v1/intake_service.pb.h"
+#include "index/base/civil_day.h"
 #include "index/model/draft.h"
 #include "server/wire/field_tables.h"
 
@@ -31,7 +32,7 @@ class RowMapper {
   // table ignores too. A column whose values are a list may come in parts under
   // several of its names.
   //
-  // `tables` must outlive the mapper.
+  // `tables` must outlive the mapper; `received` as drafts.h has it.
   //
   // Errors: InvalidArgument, naming columns by number and never by what stands
   // there (it may be a person's, where the header is missing):
@@ -40,7 +41,7 @@ class RowMapper {
   //   "MISSING_COLUMN: ..."    a column without which no row can be stored
   static absl::StatusOr<std::unique_ptr<const RowMapper>> Create(
       const FieldTables& tables, IntakeTarget target, std::string source_id,
-      const std::vector<std::string>& header);
+      CivilDay received, const std::vector<std::string>& header);
 
   // `cells` in UTF-8; `row` is 1-based. Never fails: a row that cannot be read
   // is a draft without content and with findings. An enterprise's draft keeps
@@ -54,8 +55,11 @@ class RowMapper {
 
  private:
   RowMapper(const FieldTables& tables, IntakeTarget target,
-            std::string source_id)
-      : tables_(tables), target_(target), source_id_(std::move(source_id)) {}
+            std::string source_id, CivilDay received)
+      : tables_(tables),
+        target_(target),
+        source_id_(std::move(source_id)),
+        received_(received) {}
 
   absl::Status ReadHeader(const std::vector<std::string>& header);
   absl::Status CheckColumns(const std::vector<std::string>& header) const;
@@ -76,6 +80,7 @@ class RowMapper {
   const FieldTables& tables_;
   const IntakeTarget target_;
   const std::string source_id_;
+  const CivilDay received_;
   // One for each cell; null where the cell is passed over.
   std::vector<const FieldColumn*> columns_;
   // Of the cells passed over, those whose values are restricted.

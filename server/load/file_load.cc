@@ -99,7 +99,7 @@ absl::Status FileLoad::Open() {
     CREDITREG_ASSIGN_OR_RETURN(input.bytes, InputFile::Open(file.path));
     input.cutter = std::make_unique<FileCutter>(
         *options_.tables, TargetOfFormat(file.format), SourceId(),
-        v1::TEXT_ENCODING_UNSPECIFIED);
+        v1::TEXT_ENCODING_UNSPECIFIED, options_.received);
     // Made here, so that the thread below changes no map.
     sm3_[&input];
   }

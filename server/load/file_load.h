@@ -21,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "creditreg/v1/intake_service.pb.h"
+#include "index/base/civil_day.h"
 #include "index/registry/first_load.h"
 #include "server/load/load_config.h"
 #include "server/wire/field_tables.h"
@@ -35,6 +36,8 @@ struct FileLoadOptions {
   std::string source_id;
   // Empty: no reports. Made where it is absent.
   std::string report_dir;
+  // The day the files came, as drafts.h has it.
+  CivilDay received = CivilDay::Unknown();
   std::size_t threads = 2;
   // Told now and then what is going on; from any thread, one at a time.
   std::function<void(absl::string_view)> progress;

@@ -12,6 +12,8 @@
 #include "absl/strings/string_view.h"
 #include "creditreg/v1/intake_service.pb.h"
 #include "google/protobuf/util/json_util.h"
+#include "index/base/civil_day.h"
+#include "index/base/clock.h"
 #include "index/registry/first_load.h"
 #include "nlohmann/json.hpp"
 #include "server/load/file_load.h"
@@ -80,6 +82,7 @@ int Main(const std::vector<std::string>& arguments) {
   options.files = config.files;
   options.source_id = config.source_id;
   options.report_dir = config.report_dir;
+  options.received = ChinaDay(RealClock()->Now());
   options.threads = config.threads > 0
                         ? static_cast<std::size_t>(config.threads)
                         : std::thread::hardware_concurrency() + 1;

@@ -9,11 +9,11 @@ namespace creditreg {
 
 ImportFile::ImportFile(const FieldTables& tables,
                        const v1::ImportRequest::Start& start,
-                       std::string source_id)
+                       std::string source_id, CivilDay received)
     : tables_(tables),
       target_(TargetOfFormat(start.format())),
       reader_(std::make_unique<FileReader>(
-          tables, target_, std::move(source_id), start.encoding())) {}
+          tables, target_, std::move(source_id), start.encoding(), received)) {}
 
 absl::Status ImportFile::Append(absl::string_view bytes) {
   total_bytes_ += bytes.size();

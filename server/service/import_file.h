@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "creditreg/v1/intake_service.pb.h"
+#include "index/base/civil_day.h"
 #include "index/codec/crypto.h"
 #include "index/registry/registry.h"
 #include "server/intake/file_reader.h"
@@ -43,7 +44,7 @@ class ImportFile {
   static constexpr std::size_t kBatchRows = 500;
 
   ImportFile(const FieldTables& tables, const v1::ImportRequest::Start& start,
-             std::string source_id);
+             std::string source_id, CivilDay received);
 
   // Takes the next bytes, or the end of the file. Rows before an error can
   // still be taken.

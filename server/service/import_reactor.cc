@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "index/base/civil_day.h"
 #include "server/service/caller.h"
 #include "server/service/validate.h"
 #include "server/wire/answers.h"
@@ -221,8 +222,8 @@ void ImportReactor::TakeStart() {
   if (!valid.ok()) return Fail(valid);
   start_ = request_.start();
   source_id_ = start_.source_id().empty() ? kDefaultSource : start_.source_id();
-  file_ =
-      std::make_unique<ImportFile>(*environment_.tables, start_, source_id_);
+  file_ = std::make_unique<ImportFile>(*environment_.tables, start_, source_id_,
+                                       ChinaDay(environment_.clock->Now()));
 }
 
 void ImportReactor::TakeChunk() {

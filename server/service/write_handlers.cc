@@ -133,6 +133,10 @@ void WriteHandlers::Write(const Request& request, Response* response,
       });
 }
 
+CivilDay WriteHandlers::Today() const {
+  return ChinaDay(environment_.clock->Now());
+}
+
 absl::StatusOr<PutEnterprise> WriteHandlers::Prepare(
     const v1::PutEnterpriseRequest& request) const {
   FieldViolations violations;
@@ -142,10 +146,10 @@ absl::StatusOr<PutEnterprise> WriteHandlers::Prepare(
     violations.Add("enterprise", "absent, want one");
   }
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
-  EnterpriseCheck check =
-      CheckEnterprise(request.enterprise(),
-                      request.has_personal() ? &request.personal() : nullptr,
-                      *environment_.tables, SourceOf(request.source_id()));
+  EnterpriseCheck check = CheckEnterprise(
+      request.enterprise(),
+      request.has_personal() ? &request.personal() : nullptr,
+      *environment_.tables, SourceOf(request.source_id()), Today());
   if (!check.draft.has_value()) return InvalidByFindings(check.findings);
   PutEnterprise write;
   write.request = WriteRequestOf(request);
@@ -170,8 +174,8 @@ absl::StatusOr<SubmitRecords> WriteHandlers::Prepare(
   write.request = WriteRequestOf(request);
   write.request.validate_only = request.validate_only();
   for (const v1::RecordInput& input : request.records()) {
-    RecordCheck check =
-        CheckRecord(input, *environment_.tables, SourceOf(request.source_id()));
+    RecordCheck check = CheckRecord(input, *environment_.tables,
+                                    SourceOf(request.source_id()), Today());
     if (check.draft.has_value()) {
       write.records.emplace_back(*std::move(check.draft));
     } else {
@@ -198,7 +202,8 @@ absl::StatusOr<CorrectRecord> WriteHandlers::Prepare(
   v1::RecordInput input;
   *input.mutable_record() = request.record();
   if (request.has_personal()) *input.mutable_personal() = request.personal();
-  RecordCheck check = CheckRecord(input, *environment_.tables, kDirectSource);
+  RecordCheck check =
+      CheckRecord(input, *environment_.tables, kDirectSource, Today());
   if (!check.draft.has_value()) return InvalidByFindings(check.findings);
   write.request = WriteRequestOf(request);
   write.request.validate_only = request.validate_only();
@@ -260,10 +265,10 @@ absl::Status WriteHandlers::Fill(const v1::PutEnterpriseRequest& request,
   if (request.validate_only()) {
     // Nothing was stored: the content as it would be, without what the registry
     // adds.
-    const EnterpriseCheck check =
-        CheckEnterprise(request.enterprise(),
-                        request.has_personal() ? &request.personal() : nullptr,
-                        *environment_.tables, SourceOf(request.source_id()));
+    const EnterpriseCheck check = CheckEnterprise(
+        request.enterprise(),
+        request.has_personal() ? &request.personal() : nullptr,
+        *environment_.tables, SourceOf(request.source_id()), Today());
     StorageToWire(check.draft->content, *response->mutable_enterprise());
     return absl::OkStatus();
   }
@@ -302,7 +307,7 @@ absl::Status WriteHandlers::Fill(const v1::CorrectRecordRequest& request,
     v1::RecordInput input;
     *input.mutable_record() = request.record();
     const RecordCheck check =
-        CheckRecord(input, *environment_.tables, kDirectSource);
+        CheckRecord(input, *environment_.tables, kDirectSource, Today());
     if (check.draft.has_value()) {
       StorageToWire(check.draft->content, *response->mutable_record());
     }

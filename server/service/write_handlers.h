@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "creditreg/v1/registry_write_service.pb.h"
+#include "index/base/civil_day.h"
 #include "index/registry/registry.h"
 #include "server/service/environment.h"
 
@@ -36,6 +37,9 @@ class WriteHandlers {
              const Done& done) const;
 
  private:
+  // The day that requests come on.
+  CivilDay Today() const;
+
   // Makes what the registry gets. Errors are the caller's.
   absl::StatusOr<PutEnterprise> Prepare(
       const v1::PutEnterpriseRequest& request) const;

@@ -70,7 +70,8 @@ IntakeTarget TargetOfFamily(v1::Family family) {
 EnterpriseCheck CheckEnterprise(const v1::Enterprise& enterprise,
                                 const v1::PersonalFields* personal,
                                 const FieldTables& tables,
-                                absl::string_view source_id) {
+                                absl::string_view source_id,
+                                CivilDay received) {
   EnterpriseCheck check;
   EnterpriseDraft draft;
   RuleLog log;
@@ -82,7 +83,8 @@ EnterpriseCheck CheckEnterprise(const v1::Enterprise& enterprise,
   const RuleContext context{
       tables,    conf::v1::IntakeFormat::TARGET_ENTERPRISE,
       source_id, log,
-      sealed,    CivilDay::Unknown()};
+      sealed,    CivilDay::Unknown(),
+      received};
   ApplyEnterpriseRules(draft.content, context);
   CheckTexts(draft.content, "enterprise", context);
   CheckPersonal(context);
@@ -104,7 +106,7 @@ EnterpriseCheck CheckEnterprise(const v1::Enterprise& enterprise,
 }
 
 RecordCheck CheckRecord(const v1::RecordInput& input, const FieldTables& tables,
-                        absl::string_view source_id) {
+                        absl::string_view source_id, CivilDay received) {
   RecordCheck check;
   check.findings = CheckShape(input);
   if (!check.findings.empty()) return check;
@@ -116,7 +118,8 @@ RecordCheck CheckRecord(const v1::RecordInput& input, const FieldTables& tables,
   const RuleContext context{
       tables,         TargetOfFamily(input.record().family()),
       source_id,      log,
-      draft.personal, DecisionDay(draft.content)};
+      draft.personal, DecisionDay(draft.content),
+      received};
   ApplyPartyRules(draft.content, context);
   ApplyAgencyRules(draft.content, context);
   CheckTexts(draft.content, "record", context);

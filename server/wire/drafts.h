@@ -21,6 +21,7 @@
 #include "creditreg/v1/enterprise.pb.h"
 #include "creditreg/v1/record.pb.h"
 #include "creditreg/v1/registry_write_service.pb.h"
+#include "index/base/civil_day.h"
 #include "index/model/draft.h"
 #include "index/model/finding.h"
 #include "server/wire/field_tables.h"
@@ -42,15 +43,16 @@ struct RecordCheck {
 // Findings name fields from "enterprise." or "personal." on. OUTPUT ONLY fields
 // are ignored. `personal` null: the caller gave none; the draft then has some
 // only where a rule moved something there. `keep_history` of the draft is
-// false. A `source_id` that the tables do not know has no aliases.
+// false. A `source_id` that the tables do not know has no aliases. `received`:
+// the day it came, in China; Unknown: dates in the future are not looked for.
 EnterpriseCheck CheckEnterprise(const v1::Enterprise& enterprise,
                                 const v1::PersonalFields* personal,
                                 const FieldTables& tables,
-                                absl::string_view source_id);
+                                absl::string_view source_id, CivilDay received);
 
 // Findings name fields from "record." or "personal." on.
 RecordCheck CheckRecord(const v1::RecordInput& input, const FieldTables& tables,
-                        absl::string_view source_id);
+                        absl::string_view source_id, CivilDay received);
 
 // The table that judges records of a family; TARGET_UNSPECIFIED where there is
 // none.

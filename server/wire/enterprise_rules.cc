@@ -264,12 +264,17 @@ void CheckDates(const spb::Enterprise& enterprise, const RuleContext& context) {
       day(enterprise.has_revoked_on(), enterprise.revoked_on());
   const CivilDay deregistered =
       day(enterprise.has_deregistered_on(), enterprise.deregistered_on());
-  CheckHasEnd(established, "enterprise.established_on", context);
-  CheckHasEnd(day(enterprise.has_approved_on(), enterprise.approved_on()),
-              "enterprise.approved_on", context);
+  // What has happened, each on a day that there has been.
+  const auto check_past = [&context](CivilDay past, const char* path) {
+    CheckHasEnd(past, path, context);
+    CheckNotFuture(past, path, context);
+  };
+  check_past(established, "enterprise.established_on");
+  check_past(day(enterprise.has_approved_on(), enterprise.approved_on()),
+             "enterprise.approved_on");
   CheckHasEnd(from, "enterprise.term_from", context);
-  CheckHasEnd(revoked, "enterprise.revoked_on", context);
-  CheckHasEnd(deregistered, "enterprise.deregistered_on", context);
+  check_past(revoked, "enterprise.revoked_on");
+  check_past(deregistered, "enterprise.deregistered_on");
   CheckOrder(from, to, "enterprise.term_to", context);
   CheckOrder(established, revoked, "enterprise.revoked_on", context);
   CheckOrder(established, deregistered, "enterprise.deregistered_on", context);

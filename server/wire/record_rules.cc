@@ -224,6 +224,7 @@ void CheckDecided(CivilDay day, const std::string& path,
         {path, "DATE_EARLY",
          absl::StrCat(NameForMessage(context, path), "早于1949-10-01")});
   }
+  CheckNotFuture(day, path, context);
 }
 
 void CheckLicence(const spb::Licence& licence, const RuleContext& context) {
@@ -403,6 +404,17 @@ void CheckHasEnd(CivilDay day, const std::string& path,
   context.log.Error(
       {path, "DATE_FORM",
        absl::StrCat(NameForMessage(context, path), "不能填写长期")});
+}
+
+void CheckNotFuture(CivilDay day, const std::string& path,
+                    const RuleContext& context) {
+  if (!day.is_date() || !context.received.is_date() ||
+      day <= context.received) {
+    return;
+  }
+  context.log.Warning(
+      {path, "DATE_FUTURE",
+       absl::StrCat(NameForMessage(context, path), "晚于收到数据的日期")});
 }
 
 void CheckOrder(CivilDay first, CivilDay second, const std::string& path,

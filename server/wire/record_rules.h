@@ -51,6 +51,10 @@ storage::v1::PartyCategory CategoryOfCode(absl::string_view uscc);
 void CheckHasEnd(CivilDay day, const std::string& path,
                  const RuleContext& context);
 
+// DATE_FUTURE (warning): the day is after the one the draft came on.
+void CheckNotFuture(CivilDay day, const std::string& path,
+                    const RuleContext& context);
+
 // DATE_ORDER (warning) at `path` where both are days and `second` is earlier.
 void CheckOrder(CivilDay first, CivilDay second, const std::string& path,
                 const RuleContext& context);

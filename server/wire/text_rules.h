@@ -28,6 +28,8 @@ struct RuleContext {
   // Day of the decision or registration: a number that reads as a resident ID
   // born within 14 years before it is a number made from a date.
   CivilDay day;
+  // Day the draft came; Unknown: not told, and nothing is in the future.
+  CivilDay received;
 };
 
 // Applies the rules to every text of a stored message, in place. `path` is what

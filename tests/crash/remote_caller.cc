@@ -10,12 +10,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "client/registry_client.h"
 #include "client/remote_error.h"
 #include "creditreg/storage/v1/content.pb.h"
 #include "creditreg/v1/common.pb.h"
 #include "creditreg/v1/registry_write_service.pb.h"
 #include "gtest/gtest.h"
+#include "index/base/civil_day.h"
 #include "index/base/status_macros.h"
 #include "index/model/draft.h"
 #include "index/registry/registry.h"
@@ -247,7 +249,7 @@ absl::StatusOr<oracle::Write> RemoteCaller::WriteOf(
   if (const auto* put = std::get_if<v1::PutEnterpriseRequest>(&request)) {
     EnterpriseCheck check = CheckEnterprise(
         put->enterprise(), put->has_personal() ? &put->personal() : nullptr,
-        tables_, source_id_);
+        tables_, source_id_, ChinaDay(absl::Now()));
     if (!check.draft.has_value()) return absl::InvalidArgumentError("findings");
     PutEnterprise write;
     write.request = WriteRequestOf(*put);
@@ -259,7 +261,8 @@ absl::StatusOr<oracle::Write> RemoteCaller::WriteOf(
     SubmitRecords write;
     write.request = WriteRequestOf(*submit);
     for (const v1::RecordInput& input : submit->records()) {
-      RecordCheck check = CheckRecord(input, tables_, source_id_);
+      RecordCheck check =
+          CheckRecord(input, tables_, source_id_, ChinaDay(absl::Now()));
       if (check.draft.has_value()) {
         write.records.emplace_back(*std::move(check.draft));
       } else {
@@ -283,7 +286,8 @@ absl::StatusOr<oracle::Write> RemoteCaller::WriteOf(
     if (correct->has_personal()) {
       *input.mutable_personal() = correct->personal();
     }
-    RecordCheck check = CheckRecord(input, tables_, kDirect);
+    RecordCheck check =
+        CheckRecord(input, tables_, kDirect, ChinaDay(absl::Now()));
     if (!check.draft.has_value()) return absl::InvalidArgumentError("findings");
     write.request = WriteRequestOf(*correct);
     write.etag = correct->etag();

@@ -12,12 +12,14 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "creditreg/storage/v1/rows.pb.h"
 #include "creditreg/v1/intake_service.grpc.pb.h"
 #include "creditreg/v1/intake_service.pb.h"
 #include "grpcpp/client_context.h"
 #include "gtest/gtest.h"
 #include "index/base/check.h"
+#include "index/base/civil_day.h"
 #include "index/model/finding.h"
 #include "index/registry/registry.h"
 #include "server/intake/file_reader.h"
@@ -92,7 +94,7 @@ void RemoteImport::AddFile(const std::string& path, v1::ImportFormat format,
   file.format = format;
   file.bytes = ReadWhole(path);
   FileReader reader(tables, TargetOfFormat(format), kSource,
-                    v1::TEXT_ENCODING_UNSPECIFIED);
+                    v1::TEXT_ENCODING_UNSPECIFIED, ChinaDay(absl::Now()));
   const absl::Status appended = reader.Append(file.bytes);
   CREDITREG_CHECK(appended.ok() && reader.Finish().ok(), "it can be read");
   for (FileRow& row : reader.TakeRows()) {

@@ -21,6 +21,7 @@
 #include "absl/strings/string_view.h"
 #include "creditreg/v1/intake_service.pb.h"
 #include "index/base/check.h"
+#include "index/base/civil_day.h"
 #include "index/codec/value.h"
 #include "index/model/draft.h"
 #include "index/model/utf8.h"
@@ -34,6 +35,9 @@
 
 namespace creditreg {
 namespace {
+
+// 2026-11-24; any day would do.
+constexpr CivilDay kReceived = CivilDay::FromDays(20781);
 
 constexpr v1::ImportFormat kFormats[] = {
     v1::IMPORT_FORMAT_ENTERPRISE_CSV, v1::IMPORT_FORMAT_LICENCE_CSV,
@@ -122,7 +126,7 @@ struct Reading {
 struct ReadFile {
   ReadFile(absl::string_view bytes, const Reading& reading, std::uint32_t cut) {
     FileReader reader(ShippedTables(), reading.target,
-                      std::string(reading.source), reading.encoding);
+                      std::string(reading.source), reading.encoding, kReceived);
     status = Feed(bytes, cut, reader, rows);
     header = reader.header();
     if (reader.encoding().has_value()) encoding = *reader.encoding();

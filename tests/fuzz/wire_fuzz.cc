@@ -29,6 +29,7 @@
 #include "google/protobuf/stubs/logging.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "index/base/check.h"
+#include "index/base/civil_day.h"
 #include "index/codec/tokens.h"
 #include "index/codec/value.h"
 #include "index/registry/view.h"
@@ -45,6 +46,9 @@ namespace creditreg {
 namespace {
 
 using google::protobuf::Message;
+
+// 2026-11-24; any day would do.
+constexpr CivilDay kReceived = CivilDay::FromDays(20781);
 
 // As server/service does where a request names no source.
 constexpr absl::string_view kDirect = "direct";
@@ -73,7 +77,7 @@ void PutEnterprise(const v1::PutEnterpriseRequest& request) {
   const EnterpriseCheck check =
       CheckEnterprise(request.enterprise(),
                       request.has_personal() ? &request.personal() : nullptr,
-                      ShippedTables(), source);
+                      ShippedTables(), source, kReceived);
   if (!check.draft.has_value()) {
     return CheckFindings(check.findings, Errors::kSome);
   }
@@ -83,13 +87,14 @@ void PutEnterprise(const v1::PutEnterpriseRequest& request) {
   v1::Enterprise read;
   StorageToWire(check.draft->content, read);
   const EnterpriseCheck again =
-      CheckEnterprise(read, nullptr, ShippedTables(), source);
+      CheckEnterprise(read, nullptr, ShippedTables(), source, kReceived);
   CREDITREG_CHECK(again.draft.has_value(), "what is stored is not refused");
   CheckSame(check.draft->content, again.draft->content, "enterprise");
 }
 
 void SubmitRecord(const v1::RecordInput& input) {
-  const RecordCheck check = CheckRecord(input, ShippedTables(), kDirect);
+  const RecordCheck check =
+      CheckRecord(input, ShippedTables(), kDirect, kReceived);
   if (!check.draft.has_value()) {
     return CheckFindings(check.findings, Errors::kSome);
   }
@@ -99,7 +104,8 @@ void SubmitRecord(const v1::RecordInput& input) {
   v1::RecordInput read;
   StorageToWire(check.draft->content, *read.mutable_record());
   StorageToWire(check.draft->personal, *read.mutable_personal());
-  const RecordCheck again = CheckRecord(read, ShippedTables(), kDirect);
+  const RecordCheck again =
+      CheckRecord(read, ShippedTables(), kDirect, kReceived);
   CREDITREG_CHECK(again.draft.has_value(), "what is stored is not refused");
   CheckSame(check.draft->content, again.draft->content, "record");
   CheckSame(check.draft->personal, again.draft->personal, "personal");

@@ -24,13 +24,15 @@ struct ReadFile {
 struct ReadOptions {
   std::string source = "default";
   v1::TextEncoding encoding = v1::TEXT_ENCODING_UNSPECIFIED;
+  CivilDay received = CivilDay::Unknown();
 };
 
 // `chunks` are handed in one by one; rows are taken after each.
 inline ReadFile ReadChunks(IntakeTarget target,
                            const std::vector<absl::string_view>& chunks,
                            const ReadOptions& options = {}) {
-  FileReader reader(ShippedTables(), target, options.source, options.encoding);
+  FileReader reader(ShippedTables(), target, options.source, options.encoding,
+                    options.received);
   ReadFile file;
   const auto take = [&] {
     for (FileRow& row : reader.TakeRows()) file.rows.push_back(std::move(row));

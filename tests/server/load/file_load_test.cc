@@ -29,6 +29,7 @@
 #include "creditreg/v1/intake_service.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "index/base/civil_day.h"
 #include "index/base/clock.h"
 #include "index/base/random.h"
 #include "index/codec/crypto.h"
@@ -162,7 +163,7 @@ class FileLoadTest : public testing::Test {
   std::string ImportFile(Registry& registry, const FileToLoad& file) const {
     const std::string bytes = ReadFile(file.path);
     FileReader reader(*tables_, TargetOfFormat(file.format), "default",
-                      v1::TEXT_ENCODING_UNSPECIFIED);
+                      v1::TEXT_ENCODING_UNSPECIFIED, CivilDay::Unknown());
     EXPECT_THAT(reader.Append(bytes), IsOk());
     EXPECT_THAT(reader.Finish(), IsOk());
     StartImport start;
@@ -302,6 +303,24 @@ TEST_F(FileLoadTest, HoldsWhatTheOrdinaryImportOfTheSameFilesHolds) {
       EXPECT_EQ(ReadFile((*receipts)[i].report_path), reports[i])
           << files_[i].path;
     }
+  }
+}
+
+TEST_F(FileLoadTest, TellsWhatIsOfTheFuture) {
+  GenerateProvince(kSeed, 300);
+  FileLoadOptions options = LoadOptions("loaded");
+  // The files go on for years after it.
+  options.received = *CivilDay::FromYmd(2024, 1, 1);
+  const auto load = BeginLoad("loaded");
+  ASSERT_THAT(load.status(), IsOk());
+  const auto receipts = LoadFiles(**load, options);
+  ASSERT_THAT(receipts.status(), IsOk());
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    // One row, of an enterprise that may be older.
+    if (files_[i].path == In("enterprise_later.csv")) continue;
+    EXPECT_THAT(ReadFile((*receipts)[i].report_path),
+                testing::HasSubstr("DATE_FUTURE"))
+        << files_[i].path;
   }
 }
 

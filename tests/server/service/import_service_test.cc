@@ -211,6 +211,22 @@ TEST_F(ImportServiceTest, AFileBecomesRecordsAndAReceipt) {
   EXPECT_TRUE(saw_bad);
 }
 
+TEST_F(ImportServiceTest, RowsOfTheFutureAreFlagged) {
+  std::string file = absl::StrCat(kHeader, Line(1), Line(2));
+  const std::size_t day = file.rfind("2026-01-05");
+  file.replace(day, 10, "2026-11-25");
+  const Imported imported = Import("i-1", file);
+  ASSERT_EQ(CodeAndReason(imported.status), "OK");
+  std::set<std::int64_t> rows;
+  for (const v1::RowVerdict& verdict : imported.verdicts) {
+    for (const v1::Finding& finding : verdict.findings()) {
+      if (finding.rule() == "DATE_FUTURE") rows.insert(verdict.row());
+    }
+  }
+  EXPECT_THAT(rows, ElementsAre(2));
+  EXPECT_EQ(Licences(), 2);
+}
+
 TEST_F(ImportServiceTest, TheReceiptCanBeReadAgain) {
   const Imported imported = Import("i-1", File(12));
   v1::GetImportRequest request;

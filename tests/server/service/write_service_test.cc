@@ -16,6 +16,7 @@
 namespace creditreg {
 namespace {
 
+using ::testing::Contains;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -225,6 +226,28 @@ TEST_F(WriteServiceTest, EachSubmittedRecordHasItsOutcome) {
   request.set_request_id("s-2");
   ASSERT_EQ(CodeAndReason(Write(request, &again)), "OK");
   EXPECT_EQ(again.results(0).outcome(), v1::OUTCOME_UNCHANGED);
+}
+
+TEST_F(WriteServiceTest, WhatIsDecidedAfterItCameIsKeptWithAFlag) {
+  server_.Put(SampleEnterprise(kCodeA, "甲公司"));
+  v1::SubmitRecordsRequest request;
+  request.set_request_id("s-1");
+  v1::Record& record = *request.add_records()->mutable_record();
+  record = SampleLicence(kCodeA, "甲公司", "许1号");
+  // Of two days after the server's.
+  record.mutable_licence()->set_decided_on("2026-11-26");
+  v1::SubmitRecordsResponse response;
+  ASSERT_EQ(CodeAndReason(Write(request, &response)), "OK");
+  ASSERT_EQ(response.results_size(), 1);
+  EXPECT_EQ(response.results(0).outcome(), v1::OUTCOME_CREATED);
+  EXPECT_THAT(GetRecord(response.results(0).record_id()).quality_flags(),
+              Contains("DATE_FUTURE"));
+
+  // It is the same fact when the day has come.
+  server_.clock().Advance(absl::Hours(72));
+  request.set_request_id("s-2");
+  ASSERT_EQ(CodeAndReason(Write(request, &response)), "OK");
+  EXPECT_EQ(response.results(0).outcome(), v1::OUTCOME_UNCHANGED);
 }
 
 TEST_F(WriteServiceTest, SubmissionsHaveTheirErrors) {

@@ -20,10 +20,14 @@
 #include "creditreg/v1/registry_write_service.pb.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
+#include "index/base/civil_day.h"
 #include "index/model/finding.h"
 #include "server/wire/field_tables.h"
 
 namespace creditreg {
+
+// The day on which the tests' drafts come: 2026-11-24.
+inline constexpr CivilDay kReceived = CivilDay::FromDays(20781);
 
 // Loaded once; the process stops where the shipped tables are wrong.
 inline const FieldTables& ShippedTables() {

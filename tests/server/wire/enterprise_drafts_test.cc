@@ -27,7 +27,8 @@ constexpr char kResidentId[] = "44999919700101888X";
 
 EnterpriseCheck Check(const v1::Enterprise& enterprise,
                       const v1::PersonalFields* personal = nullptr) {
-  return CheckEnterprise(enterprise, personal, ShippedTables(), "direct");
+  return CheckEnterprise(enterprise, personal, ShippedTables(), "direct",
+                         kReceived);
 }
 
 struct Case {
@@ -120,6 +121,13 @@ TEST(EnterpriseDraftTest, EveryRule) {
        [](v1::Enterprise& e) { e.set_deregistered_on("1987-09-14"); },
        {{kWarning, "enterprise.deregistered_on", "DATE_ORDER"}},
        {"DATE_ORDER"}},
+      {"established the day it came",
+       [](v1::Enterprise& e) { e.set_established_on("2026-11-24"); },
+       {}},
+      {"established tomorrow",
+       [](v1::Enterprise& e) { e.set_established_on("2026-11-25"); },
+       {{kWarning, "enterprise.established_on", "DATE_FUTURE"}},
+       {"DATE_FUTURE"}},
       {"established without end",
        [](v1::Enterprise& e) { e.set_established_on("2099-12-31"); },
        {{kError, "enterprise.established_on", "DATE_FORM"}}},

@@ -29,7 +29,7 @@ constexpr char kMobile[] = "14000001001";
 
 RecordCheck Check(const v1::RecordInput& input,
                   const char* source = "default") {
-  return CheckRecord(input, ShippedTables(), source);
+  return CheckRecord(input, ShippedTables(), source, kReceived);
 }
 
 struct Case {
@@ -383,6 +383,28 @@ TEST(RecordDraftTest, Dates) {
        &CleanPenalty,
        [](v1::Record& r) { r.mutable_penalty()->set_decided_on("1949-10-01"); },
        {}},
+      {"decided the day it came",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->set_decided_on("2026-11-24"); },
+       {}},
+      {"decided tomorrow",
+       &CleanPenalty,
+       [](v1::Record& r) { r.mutable_penalty()->set_decided_on("2026-11-25"); },
+       {{kWarning, "record.penalty.decided_on", "DATE_FUTURE"}},
+       {"DATE_FUTURE"}},
+      {"granted tomorrow",
+       &CleanLicence,
+       [](v1::Record& r) { r.mutable_licence()->set_decided_on("2026-11-25"); },
+       {{kWarning, "record.licence.decided_on", "DATE_FUTURE"}},
+       {"DATE_FUTURE"}},
+      {"complained of tomorrow",
+       &CleanComplaint,
+       [](v1::Record& r) {
+         r.mutable_complaint()->set_registered_on("2026-11-25");
+         r.mutable_complaint()->clear_accepted_on();
+       },
+       {{kWarning, "record.complaint.registered_on", "DATE_FUTURE"}},
+       {"DATE_FUTURE"}},
       {"ends before it begins",
        &CleanLicence,
        [](v1::Record& r) { r.mutable_licence()->set_valid_to("2025-01-01"); },
