@@ -579,6 +579,7 @@ absl::Status FirstLoadImpl::Commit() {
     batch.Put(ImportKey(file.start.actor.principal, file.start.request_id),
               EncodeValue(file.row));
   }
+  counters_.set_data_key_slots(data_keys_->slots());
   batch.Put(MetaKey("counters"), EncodeValue(counters_));
   batch.Put(MetaKey("layout"), EncodeValue(layout_));
   batch.Delete(MetaKey(kFirstLoadMark));
@@ -654,11 +655,14 @@ absl::StatusOr<std::unique_ptr<FirstLoad>> FirstLoad::Begin(
   ring.key_dir = registry.key_dir;
   ring.create_if_missing = registry.create_keys;
   CREDITREG_ASSIGN_OR_RETURN(parts.keys, LoadKeyRing(ring, random));
-  CREDITREG_ASSIGN_OR_RETURN(
-      parts.data_keys,
-      DataKeyStore::Open(registry.key_dir, parts.keys.master, random));
   CREDITREG_ASSIGN_OR_RETURN(parts.store,
                              OpenEmpty(registry.store, work_folder));
+  DataKeyOptions data_keys;
+  data_keys.key_dir = registry.key_dir;
+  data_keys.create_if_missing = true;
+  CREDITREG_ASSIGN_OR_RETURN(
+      parts.data_keys,
+      DataKeyStore::Open(data_keys, parts.keys.master, random));
   parts.state = MakeEmptyState(parts.keys, random);
   return std::unique_ptr<FirstLoad>(std::make_unique<FirstLoadImpl>(
       options, random, work_folder, std::move(parts)));

@@ -47,16 +47,6 @@ absl::Status CheckLayout(const storage::v1::Layout& layout, bool read_only,
   return absl::OkStatus();
 }
 
-absl::StatusOr<OpenedState> CreateState(Store& store, const KeyRing& keys,
-                                        RandomSource* random) {
-  OpenedState state = MakeEmptyState(keys, random);
-  WriteBatch batch;
-  batch.Put(MetaKey("layout"), EncodeValue(state.layout));
-  batch.Put(MetaKey("counters"), EncodeValue(state.counters));
-  CREDITREG_RETURN_IF_ERROR(store.Write(batch));
-  return state;
-}
-
 }  // namespace
 
 OpenedState MakeEmptyState(const KeyRing& keys, RandomSource* random) {
@@ -72,12 +62,13 @@ OpenedState MakeEmptyState(const KeyRing& keys, RandomSource* random) {
   state.counters.set_next_record_no(1);
   state.counters.set_next_quarantine_no(1);
   state.counters.set_next_import_no(1);
+  state.counters.set_data_key_slots(1);
   return state;
 }
 
-absl::StatusOr<OpenedState> ReadOrCreateState(Store& store, bool read_only,
-                                              const KeyRing& keys,
-                                              RandomSource* random) {
+absl::StatusOr<std::optional<OpenedState>> ReadState(Store& store,
+                                                     bool read_only,
+                                                     const KeyRing& keys) {
   const std::shared_ptr<const Snapshot> rows = store.TakeSnapshot();
   CREDITREG_ASSIGN_OR_RETURN(
       const std::optional<storage::v1::Layout> layout,
@@ -103,7 +94,7 @@ absl::StatusOr<OpenedState> ReadOrCreateState(Store& store, bool read_only,
     if (!rest.rows.empty()) {
       return absl::DataLossError("layout: missing, want the meta row");
     }
-    return CreateState(store, keys, random);
+    return std::optional<OpenedState>();
   }
   CREDITREG_RETURN_IF_ERROR(CheckLayout(*layout, read_only, keys));
   CREDITREG_ASSIGN_OR_RETURN(
@@ -112,7 +103,17 @@ absl::StatusOr<OpenedState> ReadOrCreateState(Store& store, bool read_only,
   if (!counters.has_value()) {
     return absl::DataLossError("counters: missing, want the meta row");
   }
-  return OpenedState{*layout, *counters};
+  return std::make_optional(OpenedState{*layout, *counters});
+}
+
+absl::StatusOr<OpenedState> CreateState(Store& store, const KeyRing& keys,
+                                        RandomSource* random) {
+  OpenedState state = MakeEmptyState(keys, random);
+  WriteBatch batch;
+  batch.Put(MetaKey("layout"), EncodeValue(state.layout));
+  batch.Put(MetaKey("counters"), EncodeValue(state.counters));
+  CREDITREG_RETURN_IF_ERROR(store.Write(batch));
+  return state;
 }
 
 }  // namespace creditreg

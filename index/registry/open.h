@@ -6,6 +6,8 @@
 #ifndef CREDITREG_INDEX_REGISTRY_OPEN_H_
 #define CREDITREG_INDEX_REGISTRY_OPEN_H_
 
+#include <optional>
+
 #include "absl/status/statusor.h"
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/base/random.h"
@@ -29,14 +31,18 @@ inline constexpr char kFirstLoadMark[] = "first_load";
 // Layout and counters of an empty registry; stores nothing.
 OpenedState MakeEmptyState(const KeyRing& keys, RandomSource* random);
 
-// Reads layout and counters, or puts those of an empty registry.
+// Reads layout and counters; nothing where the store is empty.
 //
 // Errors: FailedPrecondition a first load did not finish, the layout is newer
 // than this program, has features it does not know, or belongs to another key
 // ring; a read-only store is empty. DataLoss, Unavailable.
-absl::StatusOr<OpenedState> ReadOrCreateState(Store& store, bool read_only,
-                                              const KeyRing& keys,
-                                              RandomSource* random);
+absl::StatusOr<std::optional<OpenedState>> ReadState(Store& store,
+                                                     bool read_only,
+                                                     const KeyRing& keys);
+
+// Puts layout and counters of an empty registry into an empty store.
+absl::StatusOr<OpenedState> CreateState(Store& store, const KeyRing& keys,
+                                        RandomSource* random);
 
 }  // namespace creditreg
 

@@ -526,17 +526,31 @@ absl::StatusOr<std::unique_ptr<Registry>> Registry::Open(
       options.random != nullptr ? options.random : system_random;
   const bool read_only = options.store.read_only;
   RegistryImpl::Parts parts;
+  CREDITREG_ASSIGN_OR_RETURN(const bool has_database,
+                             Store::Exists(options.store));
   KeyRingOptions ring;
   ring.key_dir = options.key_dir;
-  ring.create_if_missing = options.create_keys && !read_only;
+  // Made before the database, so that none is ever wanted beside one.
+  ring.create_if_missing = options.create_keys && !read_only && !has_database;
   CREDITREG_ASSIGN_OR_RETURN(parts.keys, LoadKeyRing(ring, random));
-  CREDITREG_ASSIGN_OR_RETURN(
-      parts.data_keys, DataKeyStore::Open(options.key_dir, parts.keys.master,
-                                          random, read_only));
   CREDITREG_ASSIGN_OR_RETURN(parts.store, Store::Open(options.store));
+  CREDITREG_ASSIGN_OR_RETURN(std::optional<OpenedState> state,
+                             ReadState(*parts.store, read_only, parts.keys));
+  DataKeyOptions data_keys;
+  data_keys.key_dir = options.key_dir;
+  data_keys.read_only = read_only;
+  data_keys.create_if_missing = !state.has_value();
+  if (state.has_value()) {
+    data_keys.least_slots = state->counters.data_key_slots();
+  }
   CREDITREG_ASSIGN_OR_RETURN(
-      parts.state,
-      ReadOrCreateState(*parts.store, read_only, parts.keys, random));
+      parts.data_keys,
+      DataKeyStore::Open(data_keys, parts.keys.master, random));
+  if (!state.has_value()) {
+    CREDITREG_ASSIGN_OR_RETURN(state,
+                               CreateState(*parts.store, parts.keys, random));
+  }
+  parts.state = *std::move(state);
   auto registry =
       std::make_unique<RegistryImpl>(options, random, std::move(parts));
   CREDITREG_RETURN_IF_ERROR(registry->ResumeBacklog());

@@ -131,6 +131,7 @@ void CheckCounters(VerifyRun& run, const Recount& recount) {
       {"next_quarantine_no", stored.next_quarantine_no(),
        counted.next_quarantine_no()},
       {"next_import_no", stored.next_import_no(), counted.next_import_no()},
+      {"data_key_slots", stored.data_key_slots(), run.largest_data_key()},
   };
   for (const auto& number : numbers) {
     if (number.next > number.largest) continue;

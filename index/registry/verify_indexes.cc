@@ -50,6 +50,7 @@ absl::Status CountSealed(VerifyRun& run, Relations& relations) {
         const auto row = run.Decode<storage::v1::SealedRow>(
             Table::kSealed, value, entry->number);
         if (row.has_value()) {
+          run.SawDataKey(row->data_key());
           relations.Found(Relation::kSealed, key, ContentHash(*row));
         }
         return absl::OkStatus();

@@ -6,6 +6,7 @@
 #ifndef CREDITREG_INDEX_REGISTRY_VERIFY_RUN_H_
 #define CREDITREG_INDEX_REGISTRY_VERIFY_RUN_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -54,6 +55,12 @@ class VerifyRun {
   void Fault(Table table, absl::string_view rule, std::uint64_t number = 0,
              std::uint64_t count = 1);
 
+  // The largest slot that a sealed row refers to, of those that were told.
+  void SawDataKey(std::uint64_t slot) {
+    largest_data_key_ = std::max(largest_data_key_, slot);
+  }
+  std::uint64_t largest_data_key() const { return largest_data_key_; }
+
   bool searching() const { return searching_; }
   void set_searching(bool searching) { searching_ = searching; }
 
@@ -89,6 +96,7 @@ class VerifyRun {
   std::string stage_;
   std::uint64_t next_progress_ = 0;
   bool searching_ = false;
+  std::uint64_t largest_data_key_ = 0;
   // One for each kind of fault: a few dozen at most.
   std::vector<FoundFault> faults_;
 };

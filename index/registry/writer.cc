@@ -312,6 +312,8 @@ absl::Status Writer::Commit(Transaction& transaction) {
   if (absl::Status synced = options_.context.data_keys->Sync(); !synced.ok()) {
     return fail(synced);
   }
+  transaction.counters().set_data_key_slots(
+      options_.context.data_keys->slots());
   transaction.Put(MetaKey("counters"), transaction.counters());
   storage::v1::Counters counters = transaction.counters();
   const WriteBatch batch = transaction.TakeBatch();

@@ -155,6 +155,7 @@ class SlotFile final : public DataKeyStore {
         random_(random),
         slots_on_disk_(slots_on_disk) {}
 
+  std::uint64_t slots() const override { return slots_on_disk_.load(); }
   absl::StatusOr<NewKey> Add() override;
   absl::Status Sync() override;
   absl::Status Reopen() override;
@@ -314,11 +315,16 @@ absl::StatusOr<FileDescriptor> OpenSlots(const std::string& key_dir,
 
 // Cuts off a torn last slot; returns how many whole ones there are.
 absl::StatusOr<std::uint64_t> WholeSlots(const FileDescriptor& file,
-                                         bool read_only) {
+                                         const DataKeyOptions& options) {
   CREDITREG_ASSIGN_OR_RETURN(const std::uint64_t size,
                              FileSize(file, kOpening));
   const std::uint64_t slots = size / kSlotBytes;
-  if (size % kSlotBytes != 0 && !read_only) {
+  if (slots < options.least_slots) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        kOpening, ": data_keys has ", slots, " slots, the database refers to ",
+        options.least_slots, ", want the file that was beside it"));
+  }
+  if (size % kSlotBytes != 0 && !options.read_only) {
     CREDITREG_RETURN_IF_ERROR(CutFile(file, slots * kSlotBytes, kOpening));
     CREDITREG_RETURN_IF_ERROR(SyncFile(file, kOpening));
   }
@@ -328,23 +334,25 @@ absl::StatusOr<std::uint64_t> WholeSlots(const FileDescriptor& file,
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<DataKeyStore>> DataKeyStore::Open(
-    const std::string& key_dir, const Key256& master, RandomSource* random,
-    bool read_only) {
+    const DataKeyOptions& options, const Key256& master, RandomSource* random) {
   const FileAccess access =
-      read_only ? FileAccess::kRead : FileAccess::kReadWrite;
+      options.read_only ? FileAccess::kRead : FileAccess::kReadWrite;
   CREDITREG_ASSIGN_OR_RETURN(FileDescriptor lock,
-                             LockDirectory(key_dir, access, kOpening));
+                             LockDirectory(options.key_dir, access, kOpening));
   CREDITREG_RETURN_IF_ERROR(CheckPrivate(lock, kOpening));
-  absl::StatusOr<FileDescriptor> file = OpenSlots(key_dir, read_only);
+  absl::StatusOr<FileDescriptor> file =
+      OpenSlots(options.key_dir, options.read_only);
   if (absl::IsNotFound(file.status())) {
-    if (read_only) {
+    if (options.read_only || !options.create_if_missing) {
       return absl::FailedPreconditionError(
-          absl::StrCat(kOpening, ": there are none, want some to read"));
+          absl::StrCat(kOpening,
+                       ": data_keys is missing, want the file that was beside "
+                       "the database"));
     }
-    CREDITREG_RETURN_IF_ERROR(WriteNewFile(key_dir, std::string(kFileName),
-                                           EncodeHeader(master, random),
-                                           kOpening));
-    file = OpenSlots(key_dir, read_only);
+    CREDITREG_RETURN_IF_ERROR(
+        WriteNewFile(options.key_dir, std::string(kFileName),
+                     EncodeHeader(master, random), kOpening));
+    file = OpenSlots(options.key_dir, options.read_only);
   }
   CREDITREG_RETURN_IF_ERROR(file.status());
   CREDITREG_ASSIGN_OR_RETURN(const std::string header,
@@ -352,9 +360,9 @@ absl::StatusOr<std::unique_ptr<DataKeyStore>> DataKeyStore::Open(
   // Before anything is cut: a file that is not ours stays as it is.
   CREDITREG_RETURN_IF_ERROR(CheckHeader(header, master));
   CREDITREG_ASSIGN_OR_RETURN(const std::uint64_t slots,
-                             WholeSlots(*file, read_only));
+                             WholeSlots(*file, options));
   return std::make_unique<SlotFile>(std::move(lock), *std::move(file), slots,
-                                    master, random, read_only);
+                                    master, random, options.read_only);
 }
 
 }  // namespace creditreg

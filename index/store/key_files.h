@@ -36,6 +36,17 @@ struct KeyRingOptions {
 absl::StatusOr<KeyRing> LoadKeyRing(const KeyRingOptions& options,
                                     RandomSource* random);
 
+struct DataKeyOptions {
+  std::string key_dir;
+  bool read_only = false;
+  // A missing file is made. Only where nothing refers to a slot yet: a new file
+  // gives out the same slots again.
+  bool create_if_missing = false;
+  // Slots that something may refer to, the header's included. A file with fewer
+  // is not the right one, and is left as it is.
+  std::uint64_t least_slots = 0;
+};
+
 // One 256-bit key per record or enterprise with personal fields, wrapped by the
 // master key. A destroyed key makes everything sealed with it unreadable for
 // ever, in every backup of the database too.
@@ -51,14 +62,18 @@ class DataKeyStore {
   // a time writes it. A torn last slot (crash while appending) is cut off: it
   // was never synced, so nothing refers to it.
   //
-  // Errors: FailedPrecondition another process has it; the header's check says
-  // that another master key wrapped the keys. DataLoss, ResourceExhausted,
-  // Unavailable as above.
+  // Errors: FailedPrecondition another process has it; there is none, or one
+  // with fewer slots than wanted; the header's check says that another master
+  // key wrapped the keys. DataLoss, ResourceExhausted, Unavailable as above.
   static absl::StatusOr<std::unique_ptr<DataKeyStore>> Open(
-      const std::string& key_dir, const Key256& master, RandomSource* random,
-      bool read_only = false);
+      const DataKeyOptions& options, const Key256& master,
+      RandomSource* random);
 
   virtual ~DataKeyStore() = default;
+
+  // Slots on disk, the header's included: every key that is durable is in one
+  // below.
+  virtual std::uint64_t slots() const = 0;
 
   // A fresh key in the next slot, not durable until Sync().
   virtual absl::StatusOr<NewKey> Add() = 0;

@@ -400,6 +400,10 @@ void WriteBatch::Delete(std::string key) {
   edits_.push_back({std::move(key), std::nullopt});
 }
 
+absl::StatusOr<bool> Store::Exists(const StoreOptions& options) {
+  return HoldsDatabase(options);
+}
+
 absl::Status Store::Remove(const StoreOptions& options) {
   constexpr absl::string_view kRemoving = "remove database";
   FileDescriptor lock;

@@ -185,6 +185,11 @@ class Store {
   // Errors: as Write()'s.
   virtual absl::Status Ingest(const std::vector<std::string>& paths) = 0;
 
+  // Whether there is a database to open, even one without rows.
+  //
+  // Errors: DataLoss files are damaged; Unavailable.
+  static absl::StatusOr<bool> Exists(const StoreOptions& options);
+
   // Removes the database, all its rows; what else is in the directory stays.
   //
   // Errors: FailedPrecondition somebody has it open; Unavailable.

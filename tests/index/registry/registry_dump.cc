@@ -189,6 +189,8 @@ absl::Status Dumper::MetaLine(absl::string_view key, absl::string_view value) {
   row.clear_record_time_us();
   row.clear_chain_hash();
   row.clear_publication_day();
+  // Keys that no row came to use count as well.
+  row.clear_data_key_slots();
   return Add(Table::kMeta, "counters ", Text(row));
 }
 
@@ -380,9 +382,12 @@ absl::StatusOr<std::vector<std::string>> DumpRegistry(
   KeyRingOptions ring;
   ring.key_dir = key_dir;
   CREDITREG_ASSIGN_OR_RETURN(const KeyRing keys, LoadKeyRing(ring, &random));
+  DataKeyOptions data_key_options;
+  data_key_options.key_dir = key_dir;
+  data_key_options.read_only = true;
   CREDITREG_ASSIGN_OR_RETURN(
       const auto data_keys,
-      DataKeyStore::Open(key_dir, keys.master, &random, /*read_only=*/true));
+      DataKeyStore::Open(data_key_options, keys.master, &random));
   StoreOptions options;
   options.directory = data_dir;
   options.read_only = true;

@@ -147,8 +147,10 @@ class VerifyTest : public RegistryTest {
     absl::StatusOr<KeyRing> keys = LoadKeyRing(ring, &random_);
     ASSERT_TRUE(keys.ok()) << keys.status();
     keys_ = *keys;
+    DataKeyOptions slots;
+    slots.key_dir = ring.key_dir;
     absl::StatusOr<std::unique_ptr<DataKeyStore>> data_keys =
-        DataKeyStore::Open(ring.key_dir, keys_.master, &random_);
+        DataKeyStore::Open(slots, keys_.master, &random_);
     ASSERT_TRUE(data_keys.ok()) << data_keys.status();
     data_keys_ = *std::move(data_keys);
     counters_ = ReadMeta<storage::v1::Counters>("counters");

@@ -30,7 +30,11 @@ class DataKeyStoreTest : public testing::Test {
 
   absl::StatusOr<std::unique_ptr<DataKeyStore>> TryOpen(
       bool read_only = false) {
-    return DataKeyStore::Open(directory_.path(), master_, &random_, read_only);
+    DataKeyOptions options;
+    options.key_dir = directory_.path();
+    options.read_only = read_only;
+    options.create_if_missing = true;
+    return DataKeyStore::Open(options, master_, &random_);
   }
 
   std::unique_ptr<DataKeyStore> OpenKeys(bool read_only = false) {
@@ -213,6 +217,33 @@ TEST_F(DataKeyStoreTest, ReadOnlyWantsAFile) {
   EXPECT_THAT(TryOpen(/*read_only=*/true),
               StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_FALSE(std::filesystem::exists(file_));
+}
+
+TEST_F(DataKeyStoreTest, AMissingFileIsMadeOnlyWhereThatIsAllowed) {
+  DataKeyOptions options;
+  options.key_dir = directory_.path();
+  EXPECT_THAT(DataKeyStore::Open(options, master_, &random_),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("data_keys is missing")));
+  EXPECT_FALSE(std::filesystem::exists(file_));
+}
+
+TEST_F(DataKeyStoreTest, AFileWithFewerSlotsThanWantedIsRefusedAsItIs) {
+  AddKeys(*OpenKeys(), 3);
+  const std::string torn = ReadFile(file_).substr(0, 3 * kSlotBytes + 40);
+  WriteFile(file_, torn);
+  DataKeyOptions options;
+  options.key_dir = directory_.path();
+  options.create_if_missing = true;
+  options.least_slots = 4;
+  EXPECT_THAT(DataKeyStore::Open(options, master_, &random_),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("has 3 slots, the database refers to 4")));
+  EXPECT_EQ(ReadFile(file_), torn);
+  options.least_slots = 3;
+  CREDITREG_ASSERT_OK_AND_ASSIGN(
+      const auto keys, DataKeyStore::Open(options, master_, &random_));
+  EXPECT_EQ(keys->slots(), 3);
 }
 
 TEST_F(DataKeyStoreTest, ASecondOpenIsRefused) {
@@ -414,7 +445,10 @@ TEST(DataKeyStoreThreadsTest, ReadersSeeWholeSlotsWhileOthersComeAndGo) {
   constexpr int kKeys = 200;
   const TestDirectory directory;
   SystemRandom random;
-  const auto keys = DataKeyStore::Open(directory.path(), Key256{}, &random);
+  DataKeyOptions options;
+  options.key_dir = directory.path();
+  options.create_if_missing = true;
+  const auto keys = DataKeyStore::Open(options, Key256{}, &random);
   ASSERT_THAT(keys, IsOk());
   std::atomic<std::uint64_t> added{0};
   std::atomic<bool> done{false};

@@ -99,8 +99,10 @@ TEST_F(KeyRingTest, AMissingRingIsNotMadeUnasked) {
 TEST_F(KeyRingTest, ALostRingIsNotReplacedWhereDataKeysNeedIt) {
   const absl::StatusOr<KeyRing> ring = Load();
   ASSERT_THAT(ring, IsOk());
-  ASSERT_THAT(DataKeyStore::Open(options_.key_dir, ring->master, &random_),
-              IsOk());
+  DataKeyOptions data_keys;
+  data_keys.key_dir = options_.key_dir;
+  data_keys.create_if_missing = true;
+  ASSERT_THAT(DataKeyStore::Open(data_keys, ring->master, &random_), IsOk());
   std::filesystem::remove(ring_);
   for (const bool create : {true, false}) {
     options_.create_if_missing = create;
