@@ -1,7 +1,9 @@
 #include "index/model/personal_numbers.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -111,6 +113,27 @@ void TakeNumbersBetweenDiAndHao(std::vector<Char>& chars) {
     if (end < chars.size() && chars[end].c == U'号') Take(chars, {i, end});
     i = end - 1;
   }
+}
+
+// Whether what stands right before `at` says that an ID document's number
+// follows, as in "身份证号码：" and "证件号(身份证) ".
+bool IsLabelledAsId(const std::vector<Char>& chars, std::size_t at) {
+  constexpr std::u32string_view kBetween = U" :=()[],、\"'是为為号號码碼";
+  constexpr std::size_t kMaxBetween = 8;
+  constexpr std::u32string_view kLabels[] = {U"身份证", U"身份證", U"证件",
+                                             U"證件"};
+  std::size_t end = at;
+  while (end > 0 && at - end < kMaxBetween &&
+         absl::c_linear_search(kBetween, chars[end - 1].c)) {
+    --end;
+  }
+  return absl::c_any_of(kLabels, [&](std::u32string_view label) {
+    return label.size() <= end &&
+           std::equal(
+               label.begin(), label.end(),
+               chars.begin() + static_cast<std::ptrdiff_t>(end - label.size()),
+               [](char32_t a, const Char& b) { return a == b.c; });
+  });
 }
 
 bool IsYearBetweenBrackets(const std::vector<Char>& chars,
@@ -327,7 +350,13 @@ class Finder {
       digits.push_back('X');
       ++all.last;
     }
-    const std::optional<PersonalKind> kind = KindOf(digits, sizes);
+    std::optional<PersonalKind> kind = KindOf(digits, sizes);
+    // One in ten also passes the check of registration numbers, as a label
+    // tells.
+    if (!kind.has_value() && sizes.size() == 1 && ResidentId15Ok(digits) &&
+        IsLabelledAsId(chars_, all.first)) {
+      kind = PersonalKind::kResidentId15;
+    }
     if (!kind.has_value()) return false;
     const bool plus = *kind == PersonalKind::kMobile && digits.size() > 11 &&
                       all.first > 0 && chars_[all.first - 1].c == U'+';

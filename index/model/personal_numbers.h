@@ -46,7 +46,8 @@ struct PersonalSpan {
 //   resident ID    18 characters: known province, real date of birth, right
 //                  check character; may be grouped by blanks or dashes
 //   old ID         15 digits: known province, real date of birth; not a
-//                  business registration number with the right check digit
+//                  business registration number with the right check digit,
+//                  but where 身份证, 证件 or the like stands right before it
 //   mobile         1[3-9] and 9 digits, 86 or +86 before it or not; grouped
 //                  138-0013-8000 and the like
 //   bank card      16-19 digits with the right Luhn sum; in groups of four, or

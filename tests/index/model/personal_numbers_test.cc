@@ -160,6 +160,26 @@ TEST(FindPersonalNumbersTest, NumbersThatAreNotPersonal) {
   }
 }
 
+// It also has the right check digit of a registration number.
+TEST(FindPersonalNumbersTest, ALabelTellsAnOldIdFromARegistrationNumber) {
+  const std::string number = "110105491231002";
+  for (const char* label :
+       {"身份证", "身份证号", "身份证号码：", "居民身份证号码为：",
+        "身份證號碼:", "（身份证）", "身份证（号码）", "身份证号 ", "证件号码",
+        "证件号（", "身份证件号码是"}) {
+    EXPECT_THAT(Found(absl::StrCat("王某，", label, number, "。")),
+                ElementsAre(Expected(Kind::kResidentId15, number)))
+        << label;
+  }
+  for (const char* label : {"", "注册号", "营业执照注册号：",
+                            "身份证复印件，注册号", "证", "身份证不详，"}) {
+    EXPECT_THAT(Found(absl::StrCat(label, number)), IsEmpty()) << label;
+  }
+  // A label makes no ID of what has no date of birth.
+  EXPECT_THAT(Found("身份证号440301103097413"), IsEmpty());
+  EXPECT_EQ(MaskPersonalNumbers("身份证号110105491231002"), "身份证号[已遮蔽]");
+}
+
 TEST(FindPersonalNumbersTest, CodesAreExempt) {
   for (const char* code : kRealCodes) {
     EXPECT_THAT(Found(absl::StrCat("统一社会信用代码", code, "。")), IsEmpty())
