@@ -125,6 +125,7 @@ int Serve(const ServerConfig& config) {
   const auto intake_service = MakeIntakeService(environment);
   const auto admin_service = MakeAdminService(environment);
 
+  environment.import_idle_limit = absl::Seconds(config.import_idle_seconds);
   GrpcServerOptions options;
   options.listen = config.listen;
   options.max_message_bytes = config.max_message_bytes;

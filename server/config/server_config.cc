@@ -85,6 +85,10 @@ const Flag kFlags[] = {
      "longest time for any stream, whatever its caller asks, and time for "
      "imports and verification that name none: a state held open keeps "
      "deleted rows on disk"},
+    {"import_idle_seconds", &ServerConfig::import_idle_seconds, 1, 86400,
+     "longest time for which the caller of an import neither sends nor takes "
+     "anything, so that a silent one holds no place; the same file again goes "
+     "on"},
     {"drain_seconds", &ServerConfig::drain_seconds, 0, 3600,
      "time that calls under way get to end after SIGTERM; below what the "
      "process manager waits before it kills"},

@@ -48,6 +48,7 @@ struct ServerConfig {
   std::int64_t import_threads = 2;
   std::int64_t default_deadline_seconds = 60;
   std::int64_t max_deadline_seconds = 6 * 3600;
+  std::int64_t import_idle_seconds = 60;
   std::int64_t drain_seconds = 20;
 
   // "debug", "info", "warning", "error".

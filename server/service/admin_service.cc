@@ -36,7 +36,10 @@ class VerifyReactor final
       return;
     }
     deadline_ = std::make_unique<CallDeadline>(
-        context, environment.max_deadline, environment.max_deadline);
+        context,
+        CallDeadline::Limits{environment.max_deadline, environment.max_deadline,
+                             environment.deadline_grace},
+        [this] { is_late_ = true; });
   }
 
   // Runs to the end; the reactor may be gone when it returns. Calls `at_end`
@@ -46,7 +49,6 @@ class VerifyReactor final
         options, [this](const VerifyProgress& progress) {
           return SendProgress(progress);
         });
-    deadline_.reset();
     at_end();
     FillLast(report);
     bool is_free = false;
@@ -76,6 +78,10 @@ class VerifyReactor final
  private:
   void FillLast(const absl::StatusOr<VerifyReport>& report) {
     result_ = report.status();
+    // Stopped by SendProgress().
+    if (absl::IsCancelled(result_) && is_late_) {
+      result_ = CallDeadline::Exceeded();
+    }
     if (!report.ok()) return;
     last_.set_done(true);
     last_.set_rows_checked(static_cast<std::int64_t>(report->rows_checked));
@@ -89,7 +95,7 @@ class VerifyReactor final
   }
 
   bool SendProgress(const VerifyProgress& progress) {
-    if (cancelled_) return false;
+    if (cancelled_ || is_late_) return false;
     absl::MutexLock lock(&mutex_);
     if (writing_) return true;
     next_.Clear();
@@ -115,6 +121,7 @@ class VerifyReactor final
   Call call_;
   std::unique_ptr<CallDeadline> deadline_;
   std::atomic<bool> cancelled_{false};
+  std::atomic<bool> is_late_{false};
   absl::Mutex mutex_;
   v1::VerifyResponse next_;
   v1::VerifyResponse last_;

@@ -4,7 +4,8 @@
 // the last was handed over, so a caller that does not read its results stops
 // being read from, and a stream holds one request and one answer.
 //
-// Thread safety: gRPC calls one method at a time; owns itself until OnDone().
+// Thread safety: gRPC calls one method at a time, the deadline comes in
+// between; owns itself until OnDone().
 
 #ifndef CREDITREG_SERVER_SERVICE_BATCH_REACTOR_H_
 #define CREDITREG_SERVER_SERVICE_BATCH_REACTOR_H_
@@ -15,8 +16,10 @@
 #include <memory>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 #include "index/registry/view.h"
@@ -42,13 +45,18 @@ class BatchReactor final : public grpc::ServerBidiReactor<Request, Response> {
       End(status);
       return;
     }
-    deadline_ = std::make_unique<CallDeadline>(
-        context, environment.default_deadline, environment.max_deadline);
     view_ = environment.registry->CurrentView();
-    this->StartRead(&request_);
+    deadline_ = std::make_unique<CallDeadline>(
+        context,
+        CallDeadline::Limits{environment.default_deadline,
+                             environment.max_deadline,
+                             environment.deadline_grace},
+        [this] { OnDeadline(); });
+    Read();
   }
 
   void OnReadDone(bool ok) override {
+    if (!TakeBack()) return;
     if (!ok) {  // the caller has sent everything, or has gone
       End(absl::OkStatus());
       return;
@@ -59,21 +67,29 @@ class BatchReactor final : public grpc::ServerBidiReactor<Request, Response> {
       return;
     }
     call_.Hold(response_.ByteSizeLong());
-    this->StartWrite(&response_);
+    Write();
   }
 
   void OnWriteDone(bool ok) override {
+    if (!TakeBack()) return;
     if (!ok) {
-      End(absl::CancelledError("the caller has gone"));
+      End(Cancelled());
       return;
     }
     call_.Hold(0);
-    this->StartRead(&request_);
+    Read();
   }
 
-  void OnDone() override { delete this; }
+  void OnDone() override {
+    // The deadline's thread may still be leaving OnDeadline().
+    deadline_.reset();
+    delete this;
+  }
 
  private:
+  // Who goes on with the stream: a thread of ours, or gRPC.
+  enum class Hands : std::uint8_t { kOurs, kReading, kWriting, kEnded };
+
   absl::Status Answer() {
     response_.Clear();
     const std::size_t items = static_cast<std::size_t>(request_.items_size());
@@ -93,8 +109,67 @@ class BatchReactor final : public grpc::ServerBidiReactor<Request, Response> {
     return status;
   }
 
+  // Hands the stream to gRPC, which comes back with OnReadDone(); or ends it.
+  void Read() {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (!is_late_) {
+        hands_ = Hands::kReading;
+        this->StartRead(&request_);
+        return;
+      }
+    }
+    End(CallDeadline::Exceeded());
+  }
+  // The same with OnWriteDone().
+  void Write() {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (!is_late_) {
+        hands_ = Hands::kWriting;
+        this->StartWrite(&response_);
+        return;
+      }
+    }
+    End(CallDeadline::Exceeded());
+  }
+
+  // False where it has ended meanwhile.
+  bool TakeBack() {
+    absl::MutexLock lock(&mutex_);
+    if (hands_ == Hands::kEnded) return false;
+    hands_ = Hands::kOurs;
+    return true;
+  }
+
+  // Why a write did not work: the caller has gone, or took it for too long.
+  absl::Status Cancelled() {
+    absl::MutexLock lock(&mutex_);
+    return is_late_ ? CallDeadline::Exceeded()
+                    : absl::CancelledError("the caller has gone");
+  }
+
+  // While something is written or made, the end waits for that.
+  void OnDeadline() {
+    {
+      absl::MutexLock lock(&mutex_);
+      is_late_ = true;
+      if (hands_ != Hands::kReading) return;
+      hands_ = Hands::kEnded;
+    }
+    Conclude(CallDeadline::Exceeded());
+  }
+
   void End(const absl::Status& status) {
-    deadline_.reset();
+    {
+      absl::MutexLock lock(&mutex_);
+      hands_ = Hands::kEnded;
+    }
+    Conclude(status);
+  }
+
+  // By whoever set kEnded.
+  void Conclude(const absl::Status& status) {
     view_.reset();
     this->Finish(call_.End(status, bytes_));
   }
@@ -102,6 +177,10 @@ class BatchReactor final : public grpc::ServerBidiReactor<Request, Response> {
   const Handler handler_;
   Call call_;
   std::unique_ptr<CallDeadline> deadline_;
+  absl::Mutex mutex_;
+  Hands hands_ ABSL_GUARDED_BY(mutex_) = Hands::kOurs;
+  bool is_late_ ABSL_GUARDED_BY(mutex_) = false;
+  // From here on: whose hands it is in.
   std::shared_ptr<const View> view_;
   Request request_;
   Response response_;

@@ -42,6 +42,10 @@ struct ServiceEnvironment {
   // that name none, and at most for any stream.
   absl::Duration default_deadline = absl::Seconds(60);
   absl::Duration max_deadline = absl::Hours(6);
+  // For a stream to end once its time is up, before it is cancelled.
+  absl::Duration deadline_grace = absl::Seconds(5);
+  // For an import whose caller neither sends nor takes anything.
+  absl::Duration import_idle_limit = absl::Seconds(60);
   // One line per this many successful calls; 0: failed calls only.
   std::int64_t log_calls_every = 0;
 

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "index/base/civil_day.h"
 #include "server/service/caller.h"
 #include "server/service/validate.h"
@@ -24,6 +26,7 @@ ImportReactor::ImportReactor(const ServiceEnvironment& environment,
                              grpc::CallbackServerContext* context,
                              std::shared_ptr<std::atomic<std::int64_t>> running)
     : environment_(environment),
+      context_(context),
       call_(environment, Rpc::kImport),
       running_(std::move(running)) {
   absl::Status status = call_.Admit();
@@ -43,9 +46,25 @@ ImportReactor::ImportReactor(const ServiceEnvironment& environment,
     Finish(call_.End(status, 0));
     return;
   }
-  deadline_ = std::make_unique<CallDeadline>(context, environment_.max_deadline,
-                                             environment_.max_deadline);
+  {
+    // What the deadline wakes waits for the first read.
+    absl::MutexLock lock(&mutex_);
+    on_worker_ = true;
+  }
+  deadline_ = std::make_unique<CallDeadline>(
+      context,
+      CallDeadline::Limits{environment_.max_deadline, environment_.max_deadline,
+                           environment_.deadline_grace},
+      [this] {
+        absl::MutexLock lock(&mutex_);
+        inbox_.late = true;
+        Wake();
+      });
+  absl::MutexLock lock(&mutex_);
   StartRead(&request_);
+  on_worker_ = false;
+  // Begins to wait for it.
+  Wake();
 }
 
 void ImportReactor::OnReadDone(bool ok) {
@@ -97,6 +116,7 @@ void ImportReactor::RunOnWorker() {
       finished_ = true;
     }
     deadline_.reset();
+    StopIdling();
     // Lets another run go on before this one's caller hears of its end.
     session_.reset();
     Finish(call_.End(status_, bytes_sent_));
@@ -112,8 +132,27 @@ void ImportReactor::RunOnWorker() {
   environment_.import_workers->Post([this] { RunOnWorker(); });
 }
 
+void ImportReactor::StartIdling() {
+  idle_timer_ = std::make_unique<CallTimer>(
+      absl::Now() + environment_.import_idle_limit, [this] {
+        absl::MutexLock lock(&mutex_);
+        inbox_.idle = true;
+        Wake();
+      });
+}
+
+void ImportReactor::StopIdling() {
+  idle_timer_.reset();
+  absl::MutexLock lock(&mutex_);
+  // It may have rung while something came.
+  inbox_.idle = false;
+}
+
 void ImportReactor::TakeInbox() {
   absl::MutexLock lock(&mutex_);
+  idle_ = std::exchange(inbox_.idle, false) && !inbox_.message_ready &&
+          !inbox_.half_closed && !inbox_.write_done;
+  late_ |= inbox_.late;
   if (inbox_.message_ready || inbox_.half_closed) reading_ = false;
   message_ready_ |= std::exchange(inbox_.message_ready, false);
   half_closed_ |= std::exchange(inbox_.half_closed, false);
@@ -125,7 +164,17 @@ void ImportReactor::TakeInbox() {
 
 bool ImportReactor::Advance() {
   TakeInbox();
+  StopIdling();
   if (cancelled_) Fail(absl::CancelledError("the caller has gone"));
+  if (late_) Fail(CallDeadline::Exceeded());
+  if (idle_) {
+    Fail(absl::DeadlineExceededError(absl::StrCat(
+        "import: its caller did nothing for ",
+        absl::FormatDuration(environment_.import_idle_limit),
+        "; rows that came whole are stored, the same file again goes on")));
+    // A caller that takes nothing would not take the end either.
+    if (writing_) context_->TryCancel();
+  }
   while (!answers_.empty()) {
     TakeAnswer(answers_.front());
     answers_.pop_front();
@@ -157,9 +206,12 @@ bool ImportReactor::Advance() {
     StartRead(&request_);
   }
   // Nothing may be under way that would come back to this object.
-  if (!in_flight_.empty() || writing_) return false;
-  if (cancelled_) return true;
-  return outgoing_.empty() && (receipt_queued_ || !status_.ok());
+  const bool is_free = in_flight_.empty() && !writing_;
+  const bool has_said_all =
+      cancelled_ || (outgoing_.empty() && (receipt_queued_ || !status_.ok()));
+  if (is_free && has_said_all) return true;
+  if (WaitsForCaller()) StartIdling();
+  return false;
 }
 
 bool ImportReactor::WantsToRead() const {

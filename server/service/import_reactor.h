@@ -63,6 +63,8 @@ class ImportReactor final
     bool half_closed = false;
     bool write_done = false;
     bool cancelled = false;
+    bool late = false;
+    bool idle = false;
     std::deque<absl::StatusOr<ImportAnswer>> answers;
   };
 
@@ -94,9 +96,17 @@ class ImportReactor final
                    const std::vector<ImportRowResult>& results,
                    const storage::v1::ImportRow& progress);
   bool WantsToRead() const;
+  // Whether nothing goes on until the caller sends or takes something.
+  bool WaitsForCaller() const {
+    return in_flight_.empty() && (reading_ || writing_);
+  }
+  // Begins to wait, for idle_limit at most.
+  void StartIdling();
+  void StopIdling();
   void Fail(const absl::Status& status);
 
   const ServiceEnvironment& environment_;
+  grpc::CallbackServerContext* const context_;
   Call call_;
   std::unique_ptr<CallDeadline> deadline_;
   const std::shared_ptr<std::atomic<std::int64_t>> running_;
@@ -114,6 +124,9 @@ class ImportReactor final
   bool half_closed_ = false;
   bool message_ready_ = false;
   bool cancelled_ = false;
+  bool late_ = false;
+  bool idle_ = false;
+  std::unique_ptr<CallTimer> idle_timer_;
   bool ended_ = false;
 
   v1::ImportRequest::Start start_;

@@ -79,6 +79,10 @@ void TestServer::Start() {
   environment_.answer_workers = answer_workers_.get();
   environment_.import_workers = import_workers_.get();
   environment_.max_concurrent_imports = options_.max_concurrent_imports;
+  environment_.default_deadline = options_.default_deadline;
+  environment_.max_deadline = options_.max_deadline;
+  environment_.deadline_grace = options_.deadline_grace;
+  environment_.import_idle_limit = options_.import_idle_limit;
   environment_.log_calls_every = 1;
   environment_.version = "0.1.0";
   environment_.started_at = clock_.Now();

@@ -11,6 +11,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "creditreg/v1/admin_service.grpc.pb.h"
 #include "creditreg/v1/intake_service.grpc.pb.h"
 #include "creditreg/v1/public_lookup_service.grpc.pb.h"
@@ -45,6 +46,10 @@ struct TestServerOptions {
   rocksdb::Env* disk = nullptr;
   std::int64_t max_concurrent_calls = 1000;
   std::int64_t max_concurrent_imports = 4;
+  absl::Duration default_deadline = absl::Seconds(60);
+  absl::Duration max_deadline = absl::Hours(6);
+  absl::Duration deadline_grace = absl::Seconds(60);
+  absl::Duration import_idle_limit = absl::Seconds(60);
   std::int64_t max_held_bytes = std::int64_t{512} << 20;
 };
 
