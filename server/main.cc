@@ -23,6 +23,7 @@
 #include "server/ops/json_log.h"
 #include "server/ops/port_file.h"
 #include "server/ops/stop_signal.h"
+#include "server/ops/library_log.h"
 #include "server/ops/worker_pool.h"
 #include "server/service/environment.h"
 #include "server/service/rpc.h"
@@ -88,6 +89,7 @@ int Serve(const ServerConfig& config) {
   log.Write(LogLevel::kInfo, "start", {{"version", kVersion}});
 
   const auto tables = FieldTables::Load(config.conf_dir + "/intake");
+  const LibraryLog library_log(&log, clock);
   if (!tables.ok()) return Fail(tables.status());
   PageCache page_cache(static_cast<std::size_t>(config.page_cache_mb) << 20);
   RegistryOptions registry_options = OptionsOf(config);

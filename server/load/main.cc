@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "creditreg/v1/intake_service.pb.h"
 #include "google/protobuf/util/json_util.h"
+#include "google/protobuf/stubs/logging.h"
 #include "index/base/civil_day.h"
 #include "index/base/clock.h"
 #include "index/registry/first_load.h"
@@ -108,3 +109,5 @@ int Main(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
   return creditreg::Main(std::vector<std::string>(argv, argv + argc));
 }
+  // Every error is told once, by us; protobuf's lines would hold texts of rows.
+  google::protobuf::SetLogHandler(nullptr);

@@ -2,6 +2,7 @@
 // ts, level and event; the rest depends on the event and is listed here:
 //
 //   call      rpc, code, reason, us, bytes (of the answer), error
+//   library   library, file, line, left_out (library_log.h)
 //   start, listening, draining, stopped, unhealthy, verify ...
 //
 // Never a subject's data: no names, codes, identifiers, amounts or texts, and

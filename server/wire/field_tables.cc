@@ -12,6 +12,7 @@
 #include "creditreg/v1/enterprise.pb.h"
 #include "creditreg/v1/record.pb.h"
 #include "creditreg/v1/registry_write_service.pb.h"
+#include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 #include "index/base/check.h"
 #include "index/base/status_macros.h"
@@ -31,6 +32,26 @@ constexpr confpb::IntakeFormat::Target kTargets[] = {
     confpb::IntakeFormat::TARGET_LICENCE, confpb::IntakeFormat::TARGET_PENALTY,
     confpb::IntakeFormat::TARGET_COMPLAINT};
 
+// Keeps the first place where a table cannot be read, which protobuf would
+// print to standard error.
+class FirstError final : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, int column, const std::string& message) override {
+    if (!text_.empty()) return;
+    // Counted from 0; -1: the table as a whole.
+    text_ = line < 0 ? message
+                     : absl::StrCat("line ", line + 1, ", column ", column + 1,
+                                    ": ", message);
+  }
+  void AddWarning(int /*line*/, int /*column*/,
+                  const std::string& /*message*/) override {}
+
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
 template <typename Message>
 absl::StatusOr<Message> ReadTextProto(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -38,10 +59,13 @@ absl::StatusOr<Message> ReadTextProto(const std::string& path) {
   const std::string text((std::istreambuf_iterator<char>(file)),
                          std::istreambuf_iterator<char>());
   Message message;
-  if (!google::protobuf::TextFormat::ParseFromString(text, &message)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": no textproto of ",
-                     std::string(Message::descriptor()->full_name())));
+  google::protobuf::TextFormat::Parser parser;
+  FirstError error;
+  parser.RecordErrorsTo(&error);
+  if (!parser.ParseFromString(text, &message)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, ": no textproto of ",
+        std::string(Message::descriptor()->full_name()), ": ", error.text()));
   }
   return message;
 }
@@ -147,6 +171,19 @@ absl::Status CheckNumbers(absl::string_view what, const confpb::Column& spec,
   return absl::OkStatus();
 }
 
+// What a format says beside its columns.
+absl::Status CheckHead(absl::string_view what,
+                       const confpb::IntakeFormat& spec) {
+  if (spec.target() == confpb::IntakeFormat::TARGET_UNSPECIFIED ||
+      !confpb::IntakeFormat::Target_IsValid(spec.target())) {
+    return Bad(what, "target: unknown");
+  }
+  if (spec.template_name().empty() || spec.columns().empty()) {
+    return Bad(what, "template_name or columns missing");
+  }
+  return absl::OkStatus();
+}
+
 std::string FindingPath(const confpb::Column& spec,
                         const FieldDescriptor& field) {
   if (spec.kind() == confpb::Column::KIND_PUBLICATION_DATE) {
@@ -211,9 +248,11 @@ absl::StatusOr<std::unique_ptr<const FieldTables>> FieldTables::Load(
     const std::string& directory) {
   std::vector<confpb::IntakeFormat> formats;
   for (const char* name : {"enterprise", "licence", "penalty", "complaint"}) {
+    const std::string path = absl::StrCat(directory, "/", name, ".textproto");
     CREDITREG_ASSIGN_OR_RETURN(formats.emplace_back(),
-                               ReadTextProto<confpb::IntakeFormat>(absl::StrCat(
-                                   directory, "/", name, ".textproto")));
+                               ReadTextProto<confpb::IntakeFormat>(path));
+    // Later errors name the format.
+    CREDITREG_RETURN_IF_ERROR(CheckHead(path, formats.back()));
   }
   CREDITREG_ASSIGN_OR_RETURN(const confpb::IntakeSources sources,
                              ReadTextProto<confpb::IntakeSources>(absl::StrCat(
@@ -246,13 +285,7 @@ absl::StatusOr<std::unique_ptr<const FieldTables>> FieldTables::Create(
 }
 
 absl::Status FieldTables::AddFormat(const confpb::IntakeFormat& spec) {
-  if (spec.target() == confpb::IntakeFormat::TARGET_UNSPECIFIED ||
-      !confpb::IntakeFormat::Target_IsValid(spec.target())) {
-    return Bad(spec.template_name(), "target: unknown");
-  }
-  if (spec.template_name().empty() || spec.columns().empty()) {
-    return Bad(spec.template_name(), "template_name or columns missing");
-  }
+  CREDITREG_RETURN_IF_ERROR(CheckHead(spec.template_name(), spec));
   if (formats_.contains(spec.target())) {
     return Bad(spec.template_name(), "target comes twice");
   }

@@ -1,5 +1,6 @@
 // The shipped tables, and that tables which contradict themselves are refused.
 
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 #include "server/wire/field_tables.h"
 #include "tests/server/wire/draft_cases.h"
 #include "tests/testing/status_matchers.h"
+#include "tests/testing/test_directory.h"
 
 namespace creditreg {
 namespace {
@@ -19,9 +21,11 @@ namespace {
 using conf::v1::Column;
 using conf::v1::IntakeFormat;
 using conf::v1::IntakeSources;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsNull;
 using ::testing::Optional;
+using ::testing::StartsWith;
 
 constexpr IntakeTarget kTargets[] = {
     IntakeFormat::TARGET_ENTERPRISE, IntakeFormat::TARGET_LICENCE,
@@ -260,6 +264,23 @@ TEST(FieldTablesTest, TablesThatContradictThemselvesAreRefused) {
 TEST(FieldTablesTest, AMissingFileIsNotFound) {
   EXPECT_THAT(FieldTables::Load("/nowhere"),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("cannot be")));
+}
+
+TEST(FieldTablesTest, AFileThatIsNoTableIsNamedWithThePlace) {
+  const TestDirectory directory;
+  const std::string file = directory.Below("enterprise.textproto");
+  testing::internal::CaptureStderr();
+  std::ofstream(file) << "# one\ntarget: TARGET_ENTERPRISE\nno_field: 1\n";
+  EXPECT_THAT(FieldTables::Load(directory.path()),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(StartsWith(file), HasSubstr("line 3, column 9"),
+                             HasSubstr("no_field"))));
+  for (const char* text : {"", "target: TARGET_ENTERPRISE\n"}) {
+    std::ofstream(file) << text;
+    EXPECT_THAT(FieldTables::Load(directory.path()),
+                StatusIs(absl::StatusCode::kInvalidArgument, StartsWith(file)));
+  }
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
 TEST(FieldTablesTest, KeyedPathsNameTheKey) {
