@@ -99,6 +99,12 @@ int Serve(const ServerConfig& config) {
 
   CallGate gate(config.max_concurrent_calls, config.call_memory_mb << 20);
   CallStats stats(RpcNames());
+  if ((*registry)->IsNewBesideOldKeys()) {
+    log.Write(LogLevel::kWarning, "database_created",
+              {{"error",
+                "data_dir held no database and key_dir held keys: an empty "
+                "registry was made; is data_dir the right one?"}});
+  }
   WorkerPool answer_workers(2);
   WorkerPool import_workers(static_cast<std::size_t>(config.import_threads));
 

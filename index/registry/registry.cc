@@ -84,6 +84,7 @@ class RegistryImpl final : public Registry {
     KeyRing keys;
     std::unique_ptr<DataKeyStore> data_keys;
     OpenedState state;
+    bool is_new_beside_old_keys = false;
   };
 
   RegistryImpl(const RegistryOptions& options, RandomSource* random,
@@ -94,6 +95,7 @@ class RegistryImpl final : public Registry {
         layout_(parts.state.layout),
         store_(std::move(parts.store)),
         data_keys_(std::move(parts.data_keys)),
+        is_new_beside_old_keys_(parts.is_new_beside_old_keys),
         tokens_(keys_, layout_.registry_id()) {
     auto view = std::make_shared<SnapshotView>(store_->TakeSnapshot(),
                                                std::move(parts.state.counters),
@@ -133,6 +135,7 @@ class RegistryImpl final : public Registry {
     return absl::OkStatus();
   }
 
+  bool IsNewBesideOldKeys() const override { return is_new_beside_old_keys_; }
   std::shared_ptr<const View> CurrentView() const override { return view(); }
   const TokenCodec& tokens() const override { return tokens_; }
 
@@ -504,6 +507,7 @@ class RegistryImpl final : public Registry {
   const storage::v1::Layout layout_;
   const std::unique_ptr<Store> store_;
   const std::unique_ptr<DataKeyStore> data_keys_;
+  const bool is_new_beside_old_keys_;
   const TokenCodec tokens_;
   std::atomic<bool> verify_running_ = false;
   absl::Mutex imports_mutex_;
@@ -528,6 +532,7 @@ absl::StatusOr<std::unique_ptr<Registry>> Registry::Open(
   RegistryImpl::Parts parts;
   CREDITREG_ASSIGN_OR_RETURN(const bool has_database,
                              Store::Exists(options.store));
+  CREDITREG_ASSIGN_OR_RETURN(const bool has_ring, HasKeyRing(options.key_dir));
   KeyRingOptions ring;
   ring.key_dir = options.key_dir;
   // Made before the database, so that none is ever wanted beside one.
@@ -547,6 +552,7 @@ absl::StatusOr<std::unique_ptr<Registry>> Registry::Open(
       parts.data_keys,
       DataKeyStore::Open(data_keys, parts.keys.master, random));
   if (!state.has_value()) {
+    parts.is_new_beside_old_keys = has_ring;
     CREDITREG_ASSIGN_OR_RETURN(state,
                                CreateState(*parts.store, parts.keys, random));
   }

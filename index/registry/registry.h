@@ -269,6 +269,10 @@ class Registry {
   static absl::StatusOr<std::unique_ptr<Registry>> Open(
       const RegistryOptions& options);
 
+  // Whether Open() made the database although there was a key ring already:
+  // then `store.directory` may be mistyped.
+  virtual bool IsNewBesideOldKeys() const = 0;
+
   // Answers what is queued, then stops. No View or ImportSession may be left.
   virtual ~Registry() = default;
 

@@ -36,6 +36,11 @@ struct KeyRingOptions {
 absl::StatusOr<KeyRing> LoadKeyRing(const KeyRingOptions& options,
                                     RandomSource* random);
 
+// Whether there is a key ring, fit or not.
+//
+// Errors: Unavailable.
+absl::StatusOr<bool> HasKeyRing(const std::string& key_dir);
+
 struct DataKeyOptions {
   std::string key_dir;
   bool read_only = false;

@@ -127,6 +127,10 @@ absl::StatusOr<KeyRing> MakeRing(const std::string& key_dir,
 
 }  // namespace
 
+absl::StatusOr<bool> HasKeyRing(const std::string& key_dir) {
+  return FileIsThere(absl::StrCat(key_dir, "/ring"), kReading);
+}
+
 absl::StatusOr<KeyRing> LoadKeyRing(const KeyRingOptions& options,
                                     RandomSource* random) {
   if (options.create_if_missing) {

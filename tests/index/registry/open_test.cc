@@ -115,6 +115,17 @@ TEST_F(OpenTest, DataKeysThatNoRowRefersToAreLeftUnused) {
   EXPECT_EQ(TelephoneOf(kCodeC), "14000009012");
 }
 
+TEST_F(OpenTest, ANewDatabaseBesideOldKeysIsTold) {
+  EXPECT_FALSE(registry_->IsNewBesideOldKeys());
+  Reopen();
+  EXPECT_FALSE(registry_->IsNewBesideOldKeys());
+  registry_.reset();
+  RegistryOptions options = Options();
+  options.store.directory = Aside("mistyped");
+  CREDITREG_ASSERT_OK_AND_ASSIGN(registry_, Registry::Open(options));
+  EXPECT_TRUE(registry_->IsNewBesideOldKeys());
+}
+
 TEST_F(OpenTest, AMistypedKeyDirectoryIsNotMade) {
   registry_.reset();
   RegistryOptions options = Options();
