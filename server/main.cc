@@ -9,6 +9,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "index/base/clock.h"
 #include "index/base/lock_checks.h"
@@ -21,9 +23,9 @@
 #include "server/ops/call_stats.h"
 #include "server/ops/grpc_server.h"
 #include "server/ops/json_log.h"
+#include "server/ops/library_log.h"
 #include "server/ops/port_file.h"
 #include "server/ops/stop_signal.h"
-#include "server/ops/library_log.h"
 #include "server/ops/worker_pool.h"
 #include "server/service/environment.h"
 #include "server/service/rpc.h"
@@ -50,10 +52,11 @@ RegistryOptions OptionsOf(const ServerConfig& config) {
   return options;
 }
 
-// Says on standard error why the program ends.
+// Says on standard error why the program ends, one line a mistake.
 int Fail(const absl::Status& status) {
-  std::fprintf(stderr, "creditregd: %s\n",
-               std::string(status.message()).c_str());
+  for (const absl::string_view line : absl::StrSplit(status.message(), '\n')) {
+    std::fprintf(stderr, "creditregd: %s\n", std::string(line).c_str());
+  }
   return 1;
 }
 
@@ -86,25 +89,25 @@ int Serve(const ServerConfig& config) {
   Clock* const clock = RealClock();
   SystemRandom random;
   JsonLog log(ParseLogLevel(config.log_level), clock);
+  const LibraryLog library_log(&log, clock);
   log.Write(LogLevel::kInfo, "start", {{"version", kVersion}});
 
   const auto tables = FieldTables::Load(config.conf_dir + "/intake");
-  const LibraryLog library_log(&log, clock);
   if (!tables.ok()) return Fail(tables.status());
   PageCache page_cache(static_cast<std::size_t>(config.page_cache_mb) << 20);
   RegistryOptions registry_options = OptionsOf(config);
   registry_options.page_cache = &page_cache;
   auto registry = Registry::Open(registry_options);
   if (!registry.ok()) return Fail(registry.status());
-
-  CallGate gate(config.max_concurrent_calls, config.call_memory_mb << 20);
-  CallStats stats(RpcNames());
   if ((*registry)->IsNewBesideOldKeys()) {
     log.Write(LogLevel::kWarning, "database_created",
               {{"error",
                 "data_dir held no database and key_dir held keys: an empty "
                 "registry was made; is data_dir the right one?"}});
   }
+
+  CallGate gate(config.max_concurrent_calls, config.call_memory_mb << 20);
+  CallStats stats(RpcNames());
   WorkerPool answer_workers(2);
   WorkerPool import_workers(static_cast<std::size_t>(config.import_threads));
 
@@ -122,6 +125,7 @@ int Serve(const ServerConfig& config) {
   environment.max_concurrent_imports = config.max_concurrent_imports;
   environment.default_deadline = absl::Seconds(config.default_deadline_seconds);
   environment.max_deadline = absl::Seconds(config.max_deadline_seconds);
+  environment.import_idle_limit = absl::Seconds(config.import_idle_seconds);
   environment.log_calls_every = config.log_calls_every;
   environment.memory_bound_bytes = MemoryBoundBytes(config);
   environment.version = kVersion;
@@ -133,7 +137,6 @@ int Serve(const ServerConfig& config) {
   const auto intake_service = MakeIntakeService(environment);
   const auto admin_service = MakeAdminService(environment);
 
-  environment.import_idle_limit = absl::Seconds(config.import_idle_seconds);
   GrpcServerOptions options;
   options.listen = config.listen;
   options.max_message_bytes = config.max_message_bytes;

@@ -197,6 +197,12 @@ absl::Status ReadFlags(const std::vector<std::string>& arguments,
   } catch (const CLI::CallForVersion&) {
     parsed->print_and_exit = absl::StrCat(kVersionText, "\n");
     return absl::OkStatus();
+  } catch (const CLI::ConfigError& error) {
+    // CLI11 says only what it met, as "INI was not able to parse ...".
+    const auto& files = app.get_config_ptr()->results();
+    return absl::InvalidArgumentError(
+        absl::StrCat("--flagfile: ", files.empty() ? "" : files.back(),
+                     ": want names of --help: ", error.what()));
   } catch (const CLI::ParseError& error) {
     return absl::InvalidArgumentError(
         absl::StrCat("command line: ", error.what()));

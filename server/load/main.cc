@@ -9,10 +9,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "creditreg/v1/intake_service.pb.h"
-#include "google/protobuf/util/json_util.h"
 #include "google/protobuf/stubs/logging.h"
+#include "google/protobuf/util/json_util.h"
 #include "index/base/civil_day.h"
 #include "index/base/clock.h"
 #include "index/registry/first_load.h"
@@ -32,8 +33,9 @@ constexpr int kUsage = 2;
 constexpr int kRowsRejected = 5;
 
 int Fail(int code, const absl::Status& status) {
-  std::fprintf(stderr, "creditreg_load: %s\n",
-               std::string(status.message()).c_str());
+  for (const absl::string_view line : absl::StrSplit(status.message(), '\n')) {
+    std::fprintf(stderr, "creditreg_load: %s\n", std::string(line).c_str());
+  }
   return code;
 }
 
@@ -107,7 +109,7 @@ int Main(const std::vector<std::string>& arguments) {
 }  // namespace creditreg
 
 int main(int argc, char** argv) {
-  return creditreg::Main(std::vector<std::string>(argv, argv + argc));
-}
   // Every error is told once, by us; protobuf's lines would hold texts of rows.
   google::protobuf::SetLogHandler(nullptr);
+  return creditreg::Main(std::vector<std::string>(argv, argv + argc));
+}
