@@ -6,6 +6,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -184,6 +185,14 @@ class CellReader {
     if (MeansNone(text)) return;
     const std::optional<int> number =
         tables_.FindChoice(target_, source_id_, column, text);
+    if (!number.has_value() && column.spec.unlisted_is_missing()) {
+      findings_.push_back(
+          {Severity::kWarning, column.finding_path, "CHOICE_UNLISTED",
+           absl::StrCat("“", column.spec.label(),
+                        "”不在取值范围内，未采用，该项按空处理"),
+           ""});
+      return;
+    }
     if (!number.has_value()) {
       return Error(
           column, "CHOICE",
@@ -307,6 +316,16 @@ void SetFamily(v1::Family family, v1::Record& record) {
   if (family == v1::FAMILY_LICENCE) record.mutable_licence();
   if (family == v1::FAMILY_PENALTY) record.mutable_penalty();
   if (family == v1::FAMILY_COMPLAINT) record.mutable_complaint();
+}
+
+// Warnings about cells leave flags, as those of rules do.
+void AddFlags(const std::vector<Finding>& of_cells,
+              std::vector<std::string>& flags) {
+  std::set<std::string> all(flags.begin(), flags.end());
+  for (const Finding& finding : of_cells) {
+    if (finding.severity == Severity::kWarning) all.insert(finding.rule);
+  }
+  flags.assign(all.begin(), all.end());
 }
 
 // The findings of cells first, then those of the rules that speak of another
@@ -482,6 +501,7 @@ void RowMapper::MapEnterprise(const std::vector<std::string>& cells,
     return;
   }
   check.draft->keep_history = true;
+  AddFlags(findings, check.draft->quality_flags);
   check.draft->findings =
       Join(std::move(findings), std::move(check.draft->findings));
   draft.enterprise = *std::move(check.draft);
@@ -501,6 +521,7 @@ void RowMapper::MapRecord(const std::vector<std::string>& cells,
     draft.findings = Join(std::move(findings), std::move(rules));
     return;
   }
+  AddFlags(findings, check.draft->quality_flags);
   check.draft->findings =
       Join(std::move(findings), std::move(check.draft->findings));
   draft.record = *std::move(check.draft);

@@ -156,6 +156,9 @@ absl::Status CheckNumbers(absl::string_view what, const confpb::Column& spec,
   if (spec.open_choices() && field.enum_type() != nullptr) {
     return Bad(what, "open choices, want a text field");
   }
+  if (spec.unlisted_is_missing() && field.enum_type() == nullptr) {
+    return Bad(what, "unlisted_is_missing, want an enum");
+  }
   const bool old_number =
       spec.kind() == confpb::Column::KIND_OLD_NUMBER ||
       (spec.kind() == confpb::Column::KIND_TAX_NUMBER && field.is_repeated());

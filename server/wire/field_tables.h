@@ -53,7 +53,8 @@ class FieldTables {
   // Errors: InvalidArgument, with the format and column: a target twice or
   // missing; a code, label or alias that two columns share; a path that is no
   // field; a kind that does not fit the field's type; a choice that is no value
-  // of the enum; open choices of an enum; a source id that is not
+  // of the enum; open choices of an enum; unlisted values that are missing ones
+  // of anything else; a source id that is not
   // [a-z0-9_-]{1,32} or comes twice; a source's alias for no column; a header
   // to pass over that is a column's; an agency's code that is not valid.
   // "default" and "direct" must be there.

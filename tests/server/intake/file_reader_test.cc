@@ -439,6 +439,23 @@ TEST(FileReaderTest, ARowThatIsNotInTheEncodingIsRejectedAlone) {
   EXPECT_TRUE(IsDraft(read.rows[2]));
 }
 
+TEST(FileReaderTest, AStateThatNobodyListsDoesNotCostTheEnterprise) {
+  const ReadFile read = ReadWhole(
+      kEnterprise,
+      "UNISCID,ENTNAME,ENTTYPE,ESTDATE,REGSTATE\n"
+      "914403001922038216,示例一有限公司,有限公司,1987-09-15,清算中\n");
+  ASSERT_THAT(read.status, IsOk());
+  ASSERT_TRUE(IsDraft(read.rows[0]));
+  const EnterpriseDraft& draft = *read.rows[0].draft.enterprise;
+  EXPECT_EQ(draft.content.status(),
+            storage::v1::REGISTRATION_STATUS_UNSPECIFIED);
+  EXPECT_THAT(
+      SaidOf(draft.findings),
+      ElementsAre(Said{kWarning, "enterprise.status", "CHOICE_UNLISTED"}));
+  EXPECT_THAT(draft.quality_flags,
+              ElementsAre("CHOICE_UNLISTED", "FIELD_MISSING"));
+}
+
 TEST(FileReaderTest, ADamagedRowIsNoReasonToReadTheOthersOtherwise) {
   const ReadFile read = ReadWhole(kEnterprise,
                                   "UNISCID,ENTNAME,ESTDATE,LEREP\n"

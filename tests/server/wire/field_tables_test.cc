@@ -217,6 +217,10 @@ TEST(FieldTablesTest, TablesThatContradictThemselvesAreRefused) {
        [](Tables& t) {
          ColumnOf(t.formats[1], "XK_ZT").set_open_choices(true);
        }},
+      {"want an enum",
+       [](Tables& t) {
+         ColumnOf(t.formats[0], "ENTTYPE").set_unlisted_is_missing(true);
+       }},
       {"old_number_kind: unknown",
        [](Tables& t) {
          ColumnOf(t.formats[0], "REGNO").clear_old_number_kind();
