@@ -240,7 +240,8 @@ TEST_F(CrashOverGrpcTest, AnImportAloneEndsAsIfUninterrupted) {
     Kill(uninterrupted, absl::Minutes(5));
     Life life = Begin(files, 0);
     while (!life.import->done() && !HasFailure() && life.rounds < 1000) {
-      Round(life, 150);
+      // Later and later, so that a slow build comes to the end too.
+      Round(life, 150 + 5 * life.rounds);
     }
     rounds += life.rounds;
     if (!HasFailure()) {
