@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "bench/load/key_order.h"
 #include "bench/load/registry_load.h"
 #include "index/base/status_macros.h"
@@ -123,12 +124,14 @@ absl::Status PostgresPart::Start(const ServerProcess& registry) {
 
 absl::Status PostgresPart::ComparePages(const ServerProcess& registry) {
   const std::size_t pages = std::min(kPagesCompared, codes_.size());
+  CREDITREG_ASSIGN_OR_RETURN(
+      std::vector<PageText> all_ours,
+      ReadPublicPages(registry.address(),
+                      absl::MakeConstSpan(codes_).subspan(0, pages)));
   std::size_t same = 0;
   for (std::size_t i = 0; i < pages; ++i) {
-    CREDITREG_ASSIGN_OR_RETURN(PostgresPageText theirs,
-                               peer_->ReadPage(codes_[i]));
-    CREDITREG_ASSIGN_OR_RETURN(PublicPageText ours,
-                               ReadPublicPage(registry.address(), codes_[i]));
+    CREDITREG_ASSIGN_OR_RETURN(PageText theirs, peer_->ReadPage(codes_[i]));
+    PageText& ours = all_ours[i];
     // Which of several of one day is the tenth, either side is free to say.
     const bool is_full = ours.licences.size() == kLicencesOfAPage;
     std::sort(theirs.licences.begin(), theirs.licences.end());

@@ -222,23 +222,27 @@ absl::StatusOr<std::vector<std::uint32_t>> MeasurePages(
   return all;
 }
 
-absl::StatusOr<PublicPageText> ReadPublicPage(const std::string& target,
-                                              const std::string& code) {
+absl::StatusOr<std::vector<PageText>> ReadPublicPages(
+    const std::string& target, absl::Span<const std::string> codes) {
   Cancellation cancellation;
   RegistryClient client(OptionsFor(target), &cancellation);
-  v1::GetPublicEnterpriseRequest request;
-  request.mutable_item()->set_identifier(code);
-  CREDITREG_ASSIGN_OR_RETURN(const v1::GetPublicEnterpriseResponse response,
-                             client.GetPublicEnterprise(request));
-  PublicPageText page;
-  page.name = response.result().enterprise().name();
-  for (const v1::Record& record : response.licences()) {
-    const v1::Licence& licence = record.licence();
-    page.licences.push_back(absl::StrCat(licence.document_number(), "|",
-                                         licence.licence_number(), "|",
-                                         licence.decided_on()));
+  std::vector<PageText> pages;
+  pages.reserve(codes.size());
+  for (const std::string& code : codes) {
+    v1::GetPublicEnterpriseRequest request;
+    request.mutable_item()->set_identifier(code);
+    CREDITREG_ASSIGN_OR_RETURN(const v1::GetPublicEnterpriseResponse response,
+                               client.GetPublicEnterprise(request));
+    PageText& page = pages.emplace_back();
+    page.name = response.result().enterprise().name();
+    for (const v1::Record& record : response.licences()) {
+      const v1::Licence& licence = record.licence();
+      page.licences.push_back(absl::StrCat(licence.document_number(), "|",
+                                           licence.licence_number(), "|",
+                                           licence.decided_on()));
+    }
   }
-  return page;
+  return pages;
 }
 
 absl::StatusOr<absl::Duration> RunBatchLookup(const std::string& target,

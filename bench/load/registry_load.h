@@ -13,9 +13,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "bench/load/data_set.h"
 #include "bench/load/server_process.h"
 #include "bench/load/unary_load.h"
+#include "bench/peers/page_text.h"
 #include "client/batch_lookup.h"
 
 namespace creditreg::bench {
@@ -42,18 +44,11 @@ UnaryWorkload LookupWorkload(LookupView view, const DataSet& data,
 absl::StatusOr<std::vector<std::uint32_t>> MeasurePages(
     const std::string& target, const DataSet& data, std::size_t most);
 
-// What a public page says, as far as it is compared with a peer's.
-struct PublicPageText {
-  std::string name;
-  // "document number|licence number|day of decision".
-  std::vector<std::string> licences;
-};
-
-// The public page of a code.
+// The public pages of codes, in order.
 //
 // Errors: as RegistryClient::GetPublicEnterprise().
-absl::StatusOr<PublicPageText> ReadPublicPage(const std::string& target,
-                                              const std::string& code);
+absl::StatusOr<std::vector<PageText>> ReadPublicPages(
+    const std::string& target, absl::Span<const std::string> codes);
 
 // Looks `items` codes up over one stream, in brief, checks every answer, and
 // says how long it took.

@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "bench/load/child_process.h"
 #include "index/base/status_macros.h"
+#include "server/ops/process_memory.h"
 
 namespace creditreg::bench {
 namespace {
@@ -74,18 +75,7 @@ absl::Duration ServerProcess::CpuTime() const {
 }
 
 std::int64_t ServerProcess::PeakMemoryBytes() const {
-  const std::string status = ReadAll(absl::StrCat("/proc/", pid_, "/status"));
-  for (const absl::string_view line : absl::StrSplit(status, '\n')) {
-    absl::string_view rest = line;
-    std::int64_t kib = 0;
-    // "VmHWM:	  123 kB"
-    if (!absl::ConsumePrefix(&rest, "VmHWM:") ||
-        !absl::ConsumeSuffix(&rest, "kB") || !absl::SimpleAtoi(rest, &kib)) {
-      continue;
-    }
-    return kib * 1024;
-  }
-  return 0;
+  return ReadProcessMemory(pid_).peak_bytes;
 }
 
 absl::Status ServerProcess::Stop() {

@@ -223,7 +223,7 @@ class Peer final : public PostgresPeer {
                                 int connections,
                                 absl::Duration duration) override;
 
-  absl::StatusOr<PostgresPageText> ReadPage(const std::string& code) override;
+  absl::StatusOr<PageText> ReadPage(const std::string& code) override;
 
   absl::StatusOr<std::int64_t> Bytes() override {
     return RunForNumber(
@@ -393,7 +393,7 @@ absl::StatusOr<std::int64_t> LookUpUntil(PGconn* connection,
   return count;
 }
 
-absl::StatusOr<PostgresPageText> Peer::ReadPage(const std::string& code) {
+absl::StatusOr<PageText> Peer::ReadPage(const std::string& code) {
   CREDITREG_ASSIGN_OR_RETURN(const std::string sql, ReadSql("page.sql"));
   const char* const value = code.c_str();
   const Result result(PQexecParams(connection_.get(), sql.c_str(), 1, nullptr,
@@ -406,7 +406,7 @@ absl::StatusOr<PostgresPageText> Peer::ReadPage(const std::string& code) {
     return absl::string_view(
         PQgetvalue(result.get(), row, PQfnumber(result.get(), column)));
   };
-  PostgresPageText page;
+  PageText page;
   page.name = PQgetvalue(result.get(), 0, 1);
   for (int row = 0; row < rows; ++row) {
     // One row without a licence stands for none.

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "bench/peers/page_text.h"
 
 namespace creditreg::bench {
 
@@ -30,13 +31,6 @@ enum class PostgresPage {
   kAssembled,
   // One JSON text by its primary key.
   kJson,
-};
-
-// What an assembled page says, as far as it is compared with the registry's.
-struct PostgresPageText {
-  std::string name;
-  // "document number|licence number|day of decision" of at most ten licences.
-  std::vector<std::string> licences;
 };
 
 class PostgresPeer {
@@ -82,8 +76,7 @@ class PostgresPeer {
                                         absl::Duration duration) = 0;
 
   // The assembled page of a code; Internal where there is none.
-  virtual absl::StatusOr<PostgresPageText> ReadPage(
-      const std::string& code) = 0;
+  virtual absl::StatusOr<PageText> ReadPage(const std::string& code) = 0;
 
   // Of tables and indexes, the JSON pages left out.
   virtual absl::StatusOr<std::int64_t> Bytes() = 0;

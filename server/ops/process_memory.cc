@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 
@@ -24,9 +25,9 @@ bool ReadLine(absl::string_view line, absl::string_view name,
 
 }  // namespace
 
-ProcessMemory ReadProcessMemory() {
+ProcessMemory ReadProcessMemory(pid_t pid) {
   ProcessMemory memory;
-  std::ifstream status("/proc/self/status");
+  std::ifstream status(absl::StrCat("/proc/", pid, "/status"));
   std::string line;
   while (std::getline(status, line)) {
     if (ReadLine(line, "VmRSS:", &memory.resident_bytes)) continue;

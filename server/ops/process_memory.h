@@ -1,4 +1,4 @@
-// How much memory this process takes.
+// How much memory a process takes.
 //
 // Thread safety: free function without state.
 
@@ -7,15 +7,18 @@
 
 #include <cstdint>
 
+#include <sys/types.h>
+
 namespace creditreg {
 
 struct ProcessMemory {
-  // Resident now, and the most there ever was. 0: the system does not say.
+  // Resident now, and the most there ever was. 0: the system does not say, or
+  // there is no such process.
   std::int64_t resident_bytes = 0;
   std::int64_t peak_bytes = 0;
 };
 
-ProcessMemory ReadProcessMemory();
+ProcessMemory ReadProcessMemory(pid_t pid);
 
 }  // namespace creditreg
 

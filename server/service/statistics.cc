@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include <unistd.h>
+
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/ops/process_memory.h"
@@ -45,7 +47,7 @@ void FillStats(const ServiceEnvironment& environment,
       "calls");
   add("calls.held", static_cast<std::uint64_t>(environment.gate->held_bytes()),
       "bytes");
-  const ProcessMemory memory = ReadProcessMemory();
+  const ProcessMemory memory = ReadProcessMemory(getpid());
   add("memory.resident", static_cast<std::uint64_t>(memory.resident_bytes),
       "bytes");
   add("memory.peak", static_cast<std::uint64_t>(memory.peak_bytes), "bytes");
