@@ -65,6 +65,12 @@ void AddNumber(storage::v1::OldNumberKind kind, const std::string& value,
 
 }  // namespace
 
+bool HasAbsorbed(const storage::v1::Enterprise& content) {
+  return std::any_of(
+      content.former_codes().begin(), content.former_codes().end(),
+      [](const storage::v1::FormerCode& former) { return former.merged(); });
+}
+
 std::vector<IndexRow> EnterpriseIndexRows(
     std::uint64_t enterprise_no, const storage::v1::EnterpriseVersion& version,
     const Key256& hmac_key) {
@@ -77,9 +83,7 @@ std::vector<IndexRow> EnterpriseIndexRows(
     row.set_status(content.status());
     row.set_category(content.category());
     row.set_withheld(version.withheld());
-    row.set_has_absorbed(std::any_of(
-        content.former_codes().begin(), content.former_codes().end(),
-        [](const storage::v1::FormerCode& former) { return former.merged(); }));
+    row.set_has_absorbed(HasAbsorbed(content));
     rows.emplace_back(CurrentCodeKey(content.uscc()), EncodeValue(row));
   }
   for (const storage::v1::FormerCode& former : content.former_codes()) {

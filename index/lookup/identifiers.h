@@ -38,6 +38,9 @@ namespace creditreg {
 inline constexpr int kMaxMergeSteps = 16;
 inline constexpr std::size_t kMaxAbsorbed = 64;
 
+// Whether codes of others lead to it since they were merged into it.
+bool HasAbsorbed(const storage::v1::Enterprise& content);
+
 // Key and value bytes.
 using IndexRow = std::pair<std::string, std::string>;
 

@@ -59,7 +59,7 @@ class PageCache::Shard {
   }
 
   void Insert(absl::string_view code, PagePtr page) {
-    if (CostOf(*page) > capacity_ / 100) return;
+    if (CostOf(*page) > capacity_ / 16) return;
     absl::MutexLock lock(&mutex_);
     const auto [place, is_new] = entries_.try_emplace(std::string(code));
     Entry& entry = place->second;

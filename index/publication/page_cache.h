@@ -49,7 +49,7 @@ class PageCache {
 
   // The page found by this code; null where there is none that is good.
   PagePtr Find(absl::string_view code);
-  // A page larger than a hundredth of a shard is not kept.
+  // A page larger than a sixteenth of a shard is not kept.
   void Insert(absl::string_view code, PagePtr page);
 
   // The change `sequence` touched these files and codes. Before any view holds

@@ -228,12 +228,6 @@ bool TakesOver(const storage::v1::Enterprise& content,
                      });
 }
 
-bool TakesOverAny(const storage::v1::Enterprise& content) {
-  return std::any_of(
-      content.former_codes().begin(), content.former_codes().end(),
-      [](const storage::v1::FormerCode& former) { return former.merged(); });
-}
-
 // The mergers that `content`, of enterprise `self`, will be part of.
 class MergerTree {
  public:
@@ -326,7 +320,7 @@ absl::StatusOr<Identified> IdentifyEnterprise(
 absl::StatusOr<std::optional<Finding>> CheckMergers(
     const Snapshot& rows, const storage::v1::Enterprise& content,
     std::uint64_t self) {
-  if (!TakesOverAny(content)) return std::optional<Finding>();
+  if (!HasAbsorbed(content)) return std::optional<Finding>();
   MergerTree tree(rows, content, self);
   CREDITREG_ASSIGN_OR_RETURN(const bool has_root, tree.FindRoot());
   if (!has_root) {

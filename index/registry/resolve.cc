@@ -313,36 +313,50 @@ std::optional<CodeCheck> PlainCode(const FindQuery& query, std::string* code) {
   return check;
 }
 
+// Who has the codes of the plain ones among `queries`, names aside.
+absl::StatusOr<std::vector<std::optional<CodeHolder>>> ReadHolders(
+    const Snapshot& rows, absl::Span<const FindQuery> queries) {
+  std::vector<std::optional<CodeHolder>> holders(queries.size());
+  std::vector<std::string> keys;
+  keys.reserve(2 * queries.size());
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    std::string code;
+    const std::optional<CodeCheck> check = PlainCode(queries[i], &code);
+    if (!check.has_value()) continue;
+    keys.push_back(CurrentCodeKey(code));
+    keys.push_back(FormerCodeKey(code));
+    CodeHolder& holder = holders[i].emplace();
+    holder.identifier = std::move(code);
+    holder.code_check = *check;
+  }
+  CREDITREG_ASSIGN_OR_RETURN(const auto values, rows.MultiGet(keys));
+  std::size_t k = 0;
+  for (std::optional<CodeHolder>& holder : holders) {
+    if (!holder.has_value()) continue;
+    const auto& current = values[k++];
+    const auto& former = values[k++];
+    if (!current.has_value() || former.has_value()) {
+      holder.reset();
+      continue;
+    }
+    CREDITREG_RETURN_IF_ERROR(DecodeValueInto(*current, &holder->row));
+  }
+  return holders;
+}
+
 // The plain ones among `queries`; their answers get what is known so far.
 absl::StatusOr<std::vector<PlainLookup>> FindPlain(
     const Snapshot& rows, absl::Span<const FindQuery> queries,
     std::vector<std::optional<FindAnswer>>* answers) {
-  std::vector<std::string> keys;
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < queries.size(); ++i) {
-    FindAnswer answer;
-    const std::optional<CodeCheck> check =
-        PlainCode(queries[i], &answer.identifier);
-    if (!check.has_value()) continue;
-    answer.code_check = *check;
-    keys.push_back(CurrentCodeKey(answer.identifier));
-    keys.push_back(FormerCodeKey(answer.identifier));
-    places.push_back(i);
-    (*answers)[i] = std::move(answer);
-  }
-  CREDITREG_ASSIGN_OR_RETURN(const auto values, rows.MultiGet(keys));
+  CREDITREG_ASSIGN_OR_RETURN(auto holders, ReadHolders(rows, queries));
   std::vector<PlainLookup> plain;
-  for (std::size_t k = 0; k < places.size(); ++k) {
-    const auto& current = values[2 * k];
-    const auto& former = values[2 * k + 1];
-    if (!current.has_value() || former.has_value()) {
-      (*answers)[places[k]].reset();
-      continue;
-    }
-    CREDITREG_ASSIGN_OR_RETURN(
-        const auto row, DecodeValue<storage::v1::CurrentCodeRow>(*current));
-    (*answers)[places[k]]->matched_by = MatchedBy::kUscc;
-    plain.push_back({places[k], row.enterprise_no(), {}});
+  for (std::size_t i = 0; i < holders.size(); ++i) {
+    if (!holders[i].has_value()) continue;
+    FindAnswer& answer = (*answers)[i].emplace();
+    answer.identifier = std::move(holders[i]->identifier);
+    answer.code_check = holders[i]->code_check;
+    answer.matched_by = MatchedBy::kUscc;
+    plain.push_back({i, holders[i]->row.enterprise_no(), {}});
   }
   return plain;
 }
@@ -433,33 +447,15 @@ absl::Status AddHeads(const Snapshot& rows,
 absl::StatusOr<std::vector<std::optional<CodeHolder>>> FindCodeHolders(
     const Snapshot& rows, absl::Span<const FindQuery> queries,
     bool with_heads) {
-  std::vector<std::optional<CodeHolder>> holders(queries.size());
-  std::vector<std::string> keys;
-  keys.reserve(2 * queries.size());
-  for (std::size_t i = 0; i < queries.size(); ++i) {
-    // What a name matches takes the version to say.
-    if (!queries[i].name.empty()) continue;
-    std::string code;
-    const std::optional<CodeCheck> check = PlainCode(queries[i], &code);
-    if (!check.has_value()) continue;
-    keys.push_back(CurrentCodeKey(code));
-    keys.push_back(FormerCodeKey(code));
-    CodeHolder& holder = holders[i].emplace();
-    holder.identifier = std::move(code);
-    holder.code_check = *check;
-  }
-  CREDITREG_ASSIGN_OR_RETURN(const auto values, rows.MultiGet(keys));
-  std::size_t k = 0;
-  for (std::size_t i = 0; i < queries.size(); ++i) {
+  CREDITREG_ASSIGN_OR_RETURN(auto holders, ReadHolders(rows, queries));
+  for (std::size_t i = 0; i < holders.size(); ++i) {
     if (!holders[i].has_value()) continue;
-    const auto& current = values[k++];
-    const auto& former = values[k++];
-    if (!current.has_value() || former.has_value()) {
+    // What a name matches takes the version to say.
+    if (!queries[i].name.empty()) {
       holders[i].reset();
       continue;
     }
     CodeHolder& holder = *holders[i];
-    CREDITREG_RETURN_IF_ERROR(DecodeValueInto(*current, &holder.row));
     holder.verdict =
         Judge(holder.row.withheld(), /*merged=*/false, holder.row.status(),
               MatchedBy::kUscc, NameMatch::kNoName);
@@ -486,6 +482,8 @@ absl::StatusOr<std::vector<std::uint64_t>> FilesOf(
     const Snapshot& rows, std::uint64_t enterprise_no,
     const storage::v1::Enterprise& content, std::uint64_t at) {
   std::vector<std::uint64_t> files = {enterprise_no};
+  // As nearly all.
+  if (!HasAbsorbed(content)) return files;
   std::vector<storage::v1::Enterprise> to_visit = {content};
   while (!to_visit.empty()) {
     const storage::v1::Enterprise visited = std::move(to_visit.back());

@@ -1,6 +1,5 @@
 #include "server/service/public_handlers.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -11,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "index/base/status_macros.h"
+#include "index/lookup/identifiers.h"
 #include "index/model/old_number.h"
 #include "index/model/uscc.h"
 #include "index/publication/page_cache.h"
@@ -138,17 +138,11 @@ std::string PlainCode(const v1::LookupItem& item) {
   return code;
 }
 
-bool HasAbsorbed(const EnterpriseAt& enterprise) {
-  const auto& former = enterprise.version.content().former_codes();
-  return std::any_of(former.begin(), former.end(),
-                     [](const auto& code) { return code.merged(); });
-}
-
 // Whether nothing but the file found, and whose code it is, can change the
 // page: no merger leads here.
 bool DependsOnOneFile(const FindAnswer& answer) {
   return answer.matched_by == MatchedBy::kUscc &&
-         !HasAbsorbed(*answer.enterprise);
+         !HasAbsorbed(answer.enterprise->version.content());
 }
 
 absl::Status AddNewestLicences(const PinnedState& state,
@@ -157,7 +151,7 @@ absl::Status AddNewestLicences(const PinnedState& state,
                                v1::GetPublicEnterpriseResponse* response) {
   // As of many.
   if (holder.head.has_value() && holder.head->licences() == 0 &&
-      !HasAbsorbed(holder)) {
+      !HasAbsorbed(holder.version.content())) {
     return absl::OkStatus();
   }
   RecordsQuery query;
