@@ -47,9 +47,9 @@ make_data() {  # FOLDER ENTERPRISES RECORDS_PER_ENTERPRISE
 # CREDITREG_BENCH_GROWTH: enterprises of the larger of the two registries that
 # say what size does; the other has a tenth.
 bench_core() {  # [--quick]
-  local enterprises="${CREDITREG_BENCH_ENTERPRISES:-200000}"
+  local enterprises="${CREDITREG_BENCH_ENTERPRISES:-1000000}"
   local bulk="${CREDITREG_BENCH_BULK:-200000}"
-  local growth="${CREDITREG_BENCH_GROWTH:-200000}"
+  local growth="${CREDITREG_BENCH_GROWTH:-5000000}"
   local slice="${CREDITREG_BENCH_SLICE:-200000}" connection bytes scale
   if [ $# -gt 0 ]; then
     enterprises=500 bulk=200 growth=1000 slice=300

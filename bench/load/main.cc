@@ -1,5 +1,6 @@
 // creditreg_bench: measures a registry against its peers. See README.md.
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
@@ -10,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "bench/load/core_bench.h"
 #include "bench/load/data_set.h"
@@ -77,7 +79,18 @@ struct ProfileOptions {
   double seconds = 10;
   // Calls a second; 0: as many as 64 callers get answered.
   double rate = 0;
+  // "uniform", "zipf" or "hot", a hundred codes.
+  std::string keys = "uniform";
 };
+
+std::vector<std::uint32_t> OrderOf(const std::string& keys, std::size_t count) {
+  constexpr std::size_t kDraws = std::size_t{1} << 20;
+  if (keys == "zipf") return ZipfOrder(count, kDraws);
+  if (keys == "hot") {
+    return UniformOrder(std::min(count, std::size_t{100}), kDraws);
+  }
+  return UniformOrder(count, kDraws);
+}
 
 absl::Status RunProfile(const BenchOptions& options,
                         const ProfileOptions& profile) {
@@ -85,7 +98,7 @@ absl::Status RunProfile(const BenchOptions& options,
                              LoadDataSet(options.data_dir, options.codes_dir));
   const UnaryWorkload workload = LookupWorkload(
       profile.is_public ? LookupView::kPublic : LookupView::kGovernment, data,
-      UniformOrder(data.enterprises.size(), std::size_t{1} << 18));
+      OrderOf(profile.keys, data.enterprises.size()));
   LoadOptions load;
   load.target = profile.target;
   load.duration = absl::Seconds(profile.seconds);
@@ -96,6 +109,35 @@ absl::Status RunProfile(const BenchOptions& options,
   std::printf("%.0f %.0f %.0f %.0f\n",
               profile.rate > 0 ? profile.rate : result.CallsPerSecond(),
               result.CallsPerSecond(), result.latency.PercentileMicros(0.5),
+              result.latency.PercentileMicros(0.99));
+  return absl::OkStatus();
+}
+
+// Submissions of one record each, 64 callers, for a profiler to watch.
+absl::Status RunSubmits(const BenchOptions& options,
+                        const ProfileOptions& profile) {
+  constexpr std::size_t kMost = std::size_t{1} << 20;
+  CREDITREG_ASSIGN_OR_RETURN(const DataSet data,
+                             LoadDataSet(options.data_dir, options.codes_dir));
+  // Another series each time, so that the records are new.
+  const auto series = static_cast<int>(absl::ToUnixSeconds(absl::Now()));
+  const UnaryWorkload workload = SubmitWorkload(
+      data, series,
+      std::min(kMost, static_cast<std::size_t>(profile.seconds * 40000)));
+  LoadOptions load;
+  load.target = profile.target;
+  load.connections = 1;
+  load.warm_up = absl::ZeroDuration();
+  load.duration = absl::Seconds(profile.seconds);
+  load.max_calls = static_cast<std::int64_t>(workload.requests.size());
+  const absl::Time start = absl::Now();
+  CREDITREG_ASSIGN_OR_RETURN(const LoadResult result,
+                             RunUnaryLoad(workload, load));
+  // Answered a second, p50 and p99 in microseconds.
+  std::printf("%.0f %.0f %.0f\n",
+              static_cast<double>(result.answers) /
+                  absl::ToDoubleSeconds(absl::Now() - start),
+              result.latency.PercentileMicros(0.5),
               result.latency.PercentileMicros(0.99));
   return absl::OkStatus();
 }
@@ -158,7 +200,15 @@ int Main(int argc, char** argv) {
   lookups->add_option("--target", profile.target, "host:port")->required();
   lookups->add_option("--seconds", profile.seconds, "Time measured");
   lookups->add_option("--rate", profile.rate, "Calls a second; 0: all it can");
+  lookups->add_option("--keys", profile.keys, "uniform, zipf or hot")
+      ->check(CLI::IsMember({"uniform", "zipf", "hot"}));
   lookups->add_flag("--public", profile.is_public, "As the public sees it");
+  CLI::App* const submits = app.add_subcommand(
+      "submits", "Single writes to a server that holds the data set");
+  submits->add_option("--data", options.data_dir, "Data set")->required();
+  submits->add_option("--codes", options.codes_dir, "Code lists of it");
+  submits->add_option("--target", profile.target, "host:port")->required();
+  submits->add_option("--seconds", profile.seconds, "Time measured");
   CLI11_PARSE(app, argc, argv);
 
   if (echo->parsed()) {
@@ -173,6 +223,10 @@ int Main(int argc, char** argv) {
   }
   if (lookups->parsed()) {
     const absl::Status status = RunProfile(options, profile);
+    return status.ok() ? 0 : Fail(status);
+  }
+  if (submits->parsed()) {
+    const absl::Status status = RunSubmits(options, profile);
     return status.ok() ? 0 : Fail(status);
   }
   const absl::StatusOr<bool> all_ok = RunCore(options, limits);

@@ -95,20 +95,24 @@ PostgresPart::PostgresPart(const BenchOptions& options, const CoreSizes& sizes,
   order_ = ZipfOrder(codes_.size(), sizes_.draws);
 }
 
-absl::Status PostgresPart::Start(const ServerProcess& registry) {
+absl::Status PostgresPart::Load() {
   CREDITREG_ASSIGN_OR_RETURN(
       peer_, PostgresPeer::Connect(options_.postgres, options_.postgres_sql));
   CREDITREG_ASSIGN_OR_RETURN(
       bulk_peer_,
       PostgresPeer::Connect(absl::StrCat(options_.postgres, "_bulk"),
                             options_.postgres_sql));
-  std::fprintf(stderr, "bench: loads PostgreSQL\n");
   CREDITREG_ASSIGN_OR_RETURN(
       const std::int64_t records,
       peer_->Load(FilesOf(EnterprisesFirst(data_.files))));
   CREDITREG_RETURN_IF_ERROR(CheckAll(records, RecordRows(data_.files)));
   CREDITREG_RETURN_IF_ERROR(peer_->Vacuum());
   CREDITREG_RETURN_IF_ERROR(peer_->MakeJsonPages());
+  std::fprintf(stderr, "bench: PostgreSQL is loaded\n");
+  return absl::OkStatus();
+}
+
+absl::Status PostgresPart::Start(const ServerProcess& registry) {
   double best = 0;
   for (const int connections : kConnectionsTried) {
     CREDITREG_ASSIGN_OR_RETURN(

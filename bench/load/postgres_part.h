@@ -32,8 +32,13 @@ class PostgresPart {
   PostgresPart(const PostgresPart&) = delete;
   PostgresPart& operator=(const PostgresPart&) = delete;
 
-  // Loads what the registry has, finds how many connections help, and compares
-  // pages with those of `registry`.
+  // Loads what the registry has. May run beside other loads.
+  //
+  // Errors: as PostgresPeer's.
+  absl::Status Load();
+
+  // After Load(): finds how many connections help, and compares pages with
+  // those of `registry`.
   //
   // Errors: as PostgresPeer's; Internal: pages differ.
   absl::Status Start(const ServerProcess& registry);
