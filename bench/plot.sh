@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 build_dir="${CREDITREG_BUILD_DIR:-build}"
 bin="$build_dir/bin"
-sizes="${CREDITREG_PLOT_SIZES:-2000 20000 200000}"
+sizes="${CREDITREG_PLOT_SIZES:-1000 10000 100000 1000000}"
 out=docs/plots
 server_pid=
 
@@ -25,14 +25,15 @@ serve() {
   mkdir -p "$folder"
   "$bin/creditreg_generate" --seed 1 --enterprises "$1" --scale 0.1 \
     --out "$folder/in" >&2
+  "$bin/creditreg_load" --data_dir "$folder/data" --key_dir "$folder/keys" \
+    --enterprise "$folder/in/enterprise.csv" > "$folder/load.log" 2>&1 ||
+    [ $? -eq 5 ]
   "$bin/creditregd" --listen=127.0.0.1:0 --port_file="$folder/port" \
     --data_dir="$folder/data" --key_dir="$folder/keys" --page_cache_mb=16 \
     --log_level=warning > "$folder/log" 2>&1 &
   server_pid=$!
   while [ ! -s "$folder/port" ]; do sleep 0.1; done
   target="$(cat "$folder/port")"
-  "$bin/creditctl" --server "$target" import "$folder/in/enterprise.csv" \
-    --format enterprise > "$folder/import.log" 2>&1 || [ $? -eq 5 ]
 }
 
 stop() {
