@@ -43,7 +43,7 @@ class Source {
   }
 
   // The next entry, or nullptr at the end. Valid until Pop().
-  absl::StatusOr<const FileListEntry*> Peek() {
+  absl::StatusOr<const ListedRecord*> Peek() {
     while (entries_.empty() && !range_.begin.empty()) {
       CREDITREG_RETURN_IF_ERROR(Fill());
     }
@@ -59,8 +59,11 @@ class Source {
       CREDITREG_ASSIGN_OR_RETURN(const auto row,
                                  DecodeValue<storage::v1::FileListRow>(value));
       if (!StoodAt(row, at_)) continue;
-      CREDITREG_ASSIGN_OR_RETURN(FileListEntry entry, DecodeFileListKey(key));
-      entries_.push_back(entry);
+      ListedRecord record;
+      CREDITREG_ASSIGN_OR_RETURN(record.place, DecodeFileListKey(key));
+      const std::uint64_t version = CurrentVersion(row);
+      if (version <= at_) record.version_sequence = version;
+      entries_.push_back(record);
     }
     range_.begin = std::move(page.next);
     return absl::OkStatus();
@@ -69,7 +72,7 @@ class Source {
   const Snapshot& rows_;
   const std::uint64_t at_;
   ScanRange range_;
-  std::deque<FileListEntry> entries_;
+  std::deque<ListedRecord> entries_;
 };
 
 // Reads one family of all the files into `page` until it is full.
@@ -96,17 +99,17 @@ absl::Status ReadFamily(const Snapshot& rows, const FileListQuery& query,
   };
   while (page->entries.size() <= query.limit) {
     Source* best = nullptr;
-    const FileListEntry* best_entry = nullptr;
+    const ListedRecord* best_record = nullptr;
     for (Source& source : sources) {
-      CREDITREG_ASSIGN_OR_RETURN(const FileListEntry* entry, source.Peek());
-      if (entry == nullptr) continue;
-      if (best == nullptr || before(*entry, *best_entry)) {
+      CREDITREG_ASSIGN_OR_RETURN(const ListedRecord* record, source.Peek());
+      if (record == nullptr) continue;
+      if (best == nullptr || before(record->place, best_record->place)) {
         best = &source;
-        best_entry = entry;
+        best_record = record;
       }
     }
     if (best == nullptr) break;
-    page->entries.push_back(*best_entry);
+    page->entries.push_back(*best_record);
     best->Pop();
   }
   return absl::OkStatus();
@@ -150,6 +153,13 @@ bool StoodAt(const storage::v1::FileListRow& row, std::uint64_t sequence) {
                      });
 }
 
+std::uint64_t CurrentVersion(const storage::v1::FileListRow& row) {
+  if (row.spans().empty()) return 0;
+  const storage::v1::FileListRow::Span& last = row.spans(row.spans_size() - 1);
+  if (last.until() != 0) return 0;
+  return row.version_sequence() != 0 ? row.version_sequence() : last.from();
+}
+
 storage::v1::FileListRow Entered(storage::v1::FileListRow row,
                                  std::uint64_t sequence) {
   row.add_spans()->set_from(sequence);
@@ -161,6 +171,13 @@ storage::v1::FileListRow Left(storage::v1::FileListRow row,
   if (row.spans_size() > 0) {
     row.mutable_spans(row.spans_size() - 1)->set_until(sequence);
   }
+  row.clear_version_sequence();
+  return row;
+}
+
+storage::v1::FileListRow Renewed(storage::v1::FileListRow row,
+                                 std::uint64_t sequence) {
+  row.set_version_sequence(sequence);
   return row;
 }
 
@@ -189,7 +206,7 @@ absl::StatusOr<FileListPage> ReadFileList(const Snapshot& rows,
   }
   if (page.entries.size() > query.limit) {
     page.entries.resize(query.limit);
-    const FileListEntry& last = page.entries.back();
+    const FileListEntry& last = page.entries.back().place;
     page.cursor = FileListKey(0, last.family, last.day, last.record_no);
   }
   return page;

@@ -34,11 +34,17 @@ std::optional<FileListEntry> PlaceOf(std::uint64_t record_no,
 // Whether a row's record stood there at `sequence`.
 bool StoodAt(const storage::v1::FileListRow& row, std::uint64_t sequence);
 
-// The row after the record came to, or left, the place at `sequence`.
+// The sequence of the record's current version, if that stands there; else 0.
+std::uint64_t CurrentVersion(const storage::v1::FileListRow& row);
+
+// The row after the record came to, or left, the place at `sequence`, or got
+// another version there.
 storage::v1::FileListRow Entered(storage::v1::FileListRow row,
                                  std::uint64_t sequence);
 storage::v1::FileListRow Left(storage::v1::FileListRow row,
                               std::uint64_t sequence);
+storage::v1::FileListRow Renewed(storage::v1::FileListRow row,
+                                 std::uint64_t sequence);
 
 struct FileListQuery {
   // Files to list as one.
@@ -50,8 +56,13 @@ struct FileListQuery {
   // From the page before; empty: from the start.
   std::string cursor;
 };
+struct ListedRecord {
+  FileListEntry place;
+  // Of its version at the query's `at`; 0: the rows of the record have to say.
+  std::uint64_t version_sequence = 0;
+};
 struct FileListPage {
-  std::vector<FileListEntry> entries;
+  std::vector<ListedRecord> entries;
   // Empty: the end.
   std::string cursor;
 };

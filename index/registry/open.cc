@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/base/random.h"
 #include "index/base/status_macros.h"
@@ -34,6 +35,11 @@ absl::Status CheckLayout(const storage::v1::Layout& layout, bool read_only,
     return absl::FailedPreconditionError(
         "database: written by a newer program, want that program or a newer "
         "one");
+  }
+  if (wanted < kLayoutVersion) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("database: its layout is ", wanted, ", want ",
+                     kLayoutVersion, ": the data must be loaded again"));
   }
   if ((layout.features() & ~kKnownFeatures) != 0) {
     return absl::FailedPreconditionError(

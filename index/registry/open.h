@@ -16,8 +16,9 @@
 
 namespace creditreg {
 
-// Version of the layout this program writes, and the oldest it reads.
-inline constexpr std::uint32_t kLayoutVersion = 1;
+// Version of the layout this program writes, and the only one it reads. 2: rows
+// of file lists name versions, which those of 1 do not.
+inline constexpr std::uint32_t kLayoutVersion = 2;
 
 struct OpenedState {
   storage::v1::Layout layout;
@@ -34,8 +35,8 @@ OpenedState MakeEmptyState(const KeyRing& keys, RandomSource* random);
 // Reads layout and counters; nothing where the store is empty.
 //
 // Errors: FailedPrecondition a first load did not finish, the layout is newer
-// than this program, has features it does not know, or belongs to another key
-// ring; a read-only store is empty. DataLoss, Unavailable.
+// or older than this program's, has features it does not know, or belongs to
+// another key ring; a read-only store is empty. DataLoss, Unavailable.
 absl::StatusOr<std::optional<OpenedState>> ReadState(Store& store,
                                                      bool read_only,
                                                      const KeyRing& keys);

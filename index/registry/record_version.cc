@@ -63,12 +63,13 @@ std::string PlaceKey(const FileListEntry& place) {
                      place.record_no);
 }
 
-// Moves the record in the file lists where its place changes.
+// Moves the record in the file lists where its place changes; else names its
+// new version there.
 absl::Status Move(Transaction& transaction,
                   const std::optional<FileListEntry>& from,
                   const std::optional<FileListEntry>& to,
                   std::uint64_t sequence) {
-  if (SamePlace(from, to)) return absl::OkStatus();
+  const bool stays = SamePlace(from, to);
   if (from.has_value()) {
     const std::string key = PlaceKey(*from);
     CREDITREG_ASSIGN_OR_RETURN(
@@ -77,9 +78,10 @@ absl::Status Move(Transaction& transaction,
     if (!row.has_value()) {
       return absl::DataLossError("file list: row of a linked record missing");
     }
-    transaction.Put(key, Left(*std::move(row), sequence));
+    transaction.Put(key, stays ? Renewed(*std::move(row), sequence)
+                               : Left(*std::move(row), sequence));
   }
-  if (to.has_value()) {
+  if (to.has_value() && !stays) {
     const std::string key = PlaceKey(*to);
     CREDITREG_ASSIGN_OR_RETURN(
         std::optional<storage::v1::FileListRow> row,

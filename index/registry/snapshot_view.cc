@@ -41,48 +41,38 @@ std::string Etag(const storage::v1::VersionInfo& info, absl::string_view rest) {
 
 // The records of `entries` as they were at `at`, in order.
 absl::StatusOr<std::vector<RecordAt>> ReadListed(
-    const Snapshot& rows, const std::vector<FileListEntry>& entries,
+    const Snapshot& rows, const std::vector<ListedRecord>& entries,
     std::uint64_t at) {
-  std::vector<std::string> head_keys;
-  head_keys.reserve(entries.size());
-  for (const FileListEntry& entry : entries) {
-    head_keys.push_back(RecordHeadKey(entry.record_no));
-  }
-  CREDITREG_ASSIGN_OR_RETURN(const auto heads, rows.MultiGet(head_keys));
-  // Most current versions are old enough: those come in one read.
   std::vector<RecordAt> records(entries.size());
+  // Most are at their current version: those come in one read.
   std::vector<std::string> version_keys;
-  std::vector<std::size_t> places;
+  std::vector<RecordAt*> current;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (!heads[i].has_value()) {
-      return absl::DataLossError("record head: missing, want one per record");
-    }
-    CREDITREG_ASSIGN_OR_RETURN(const auto head,
-                               DecodeValue<storage::v1::RecordHead>(*heads[i]));
-    const std::uint64_t record_no = entries[i].record_no;
-    if (head.version_sequence() > at) {
-      CREDITREG_ASSIGN_OR_RETURN(std::optional<RecordAt> older,
+    const std::uint64_t record_no = entries[i].place.record_no;
+    const std::uint64_t sequence = entries[i].version_sequence;
+    if (sequence == 0) {
+      CREDITREG_ASSIGN_OR_RETURN(std::optional<RecordAt> found,
                                  ReadRecordVersion(rows, record_no, at));
-      if (!older.has_value()) {
+      if (!found.has_value()) {
         return absl::DataLossError(
             "record version: missing, want a listed one");
       }
-      records[i] = *std::move(older);
+      records[i] = *std::move(found);
       continue;
     }
     records[i].record_no = record_no;
-    records[i].sequence = head.version_sequence();
-    version_keys.push_back(
-        RecordVersionKey(record_no, head.version_sequence()));
-    places.push_back(i);
+    records[i].sequence = sequence;
+    version_keys.push_back(RecordVersionKey(record_no, sequence));
+    current.push_back(&records[i]);
   }
   CREDITREG_ASSIGN_OR_RETURN(const auto versions, rows.MultiGet(version_keys));
-  for (std::size_t i = 0; i < places.size(); ++i) {
+  for (std::size_t i = 0; i < current.size(); ++i) {
     if (!versions[i].has_value()) {
-      return absl::DataLossError("record version: missing, want its head's");
+      return absl::DataLossError(
+          "record version: missing, want the one its file list names");
     }
     CREDITREG_RETURN_IF_ERROR(
-        DecodeValueInto(*versions[i], &records[places[i]].version));
+        DecodeValueInto(*versions[i], &current[i]->version));
   }
   return records;
 }

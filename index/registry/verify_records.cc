@@ -65,7 +65,10 @@ std::map<std::string, storage::v1::FileListRow> FileListRows(
   for (auto stay = stays.rbegin(); stay != stays.rend(); ++stay) {
     const std::string next =
         stay->place.has_value() ? PlaceKey(*stay->place) : std::string();
-    if (next == at) continue;
+    if (next == at) {
+      if (!at.empty()) rows[at] = Renewed(std::move(rows[at]), stay->sequence);
+      continue;
+    }
     if (!at.empty()) rows[at] = Left(std::move(rows[at]), stay->sequence);
     if (!next.empty()) {
       rows[next] = Entered(std::move(rows[next]), stay->sequence);

@@ -3,15 +3,22 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "creditreg/storage/v1/rows.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "index/codec/keys.h"
+#include "index/codec/value.h"
 #include "index/registry/registry.h"
+#include "index/registry/rows.h"
 #include "index/registry/view.h"
+#include "index/store/store.h"
 #include "tests/index/registry/test_registry.h"
 #include "tests/testing/status_matchers.h"
 
@@ -113,6 +120,31 @@ TEST_F(OpenTest, DataKeysThatNoRowRefersToAreLeftUnused) {
   EXPECT_GT(std::filesystem::file_size(data_keys()), before);
   EXPECT_EQ(TelephoneOf(kCodeA), "14000001234");
   EXPECT_EQ(TelephoneOf(kCodeC), "14000009012");
+}
+
+TEST_F(OpenTest, ADatabaseOfAnotherLayoutIsRefused) {
+  ASSERT_THAT(Put(Firm(kCodeA, "甲公司")), IsOk());
+  registry_.reset();
+  const auto set_layout = [this](std::uint32_t version) {
+    CREDITREG_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<Store> store,
+                                   Store::Open(Options().store));
+    CREDITREG_ASSERT_OK_AND_ASSIGN(
+        std::optional<storage::v1::Layout> layout,
+        ReadRow<storage::v1::Layout>(*store->TakeSnapshot(),
+                                     MetaKey("layout")));
+    layout->set_min_reader(version);
+    layout->set_min_writer(version);
+    WriteBatch batch;
+    batch.Put(MetaKey("layout"), EncodeValue(*layout));
+    ASSERT_THAT(store->Write(batch), IsOk());
+  };
+  set_layout(1);
+  ExpectRefused("its layout is 1, want 2: the data must be loaded again");
+  set_layout(3);
+  ExpectRefused("written by a newer program");
+  set_layout(2);
+  Reopen();
+  EXPECT_EQ(Find(kCodeA).verdict, Verdict::kFound);
 }
 
 TEST_F(OpenTest, ANewDatabaseBesideOldKeysIsTold) {

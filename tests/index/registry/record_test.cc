@@ -57,6 +57,13 @@ TEST_F(RecordTest, TheSameKeyWithOtherContentIsANewVersionAndTheOldStays) {
   CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult second, Add(draft));
   EXPECT_EQ(second.outcome, Outcome::kUpdated);
   EXPECT_EQ(second.record_no, first.record_no);
+  // The list shows each version at its time, also where the place is the same.
+  ASSERT_EQ(RecordsOf(first.enterprise_no).size(), 1);
+  EXPECT_EQ(RecordsOf(first.enterprise_no)[0].sequence,
+            second.version_sequence);
+  ASSERT_EQ(RecordsOf(first.enterprise_no, first.version_sequence).size(), 1);
+  EXPECT_EQ(RecordsOf(first.enterprise_no, first.version_sequence)[0].sequence,
+            first.version_sequence);
   CREDITREG_ASSERT_OK_AND_ASSIGN(
       const std::vector<RecordAt> versions,
       registry_->CurrentView()->ListRecordVersions(first.record_no, 0, 10));

@@ -20,6 +20,7 @@
 #include "index/base/status_macros.h"
 #include "index/codec/keys.h"
 #include "index/codec/value.h"
+#include "index/lookup/file_list.h"
 #include "index/registry/rows.h"
 #include "index/store/key_files.h"
 #include "index/store/store.h"
@@ -286,6 +287,7 @@ absl::Status Dumper::FileListLine(absl::string_view key,
     absl::StrAppend(&spans, " from ", Sequence(span.from()), " until ",
                     Sequence(span.until()));
   }
+  absl::StrAppend(&spans, " version ", Sequence(CurrentVersion(row)));
   return Add(Table::kFileList, Enterprise(entry.enterprise_no), " ",
              static_cast<int>(entry.family), " ", entry.day.days(), " ",
              Record(entry.record_no), spans);
