@@ -226,6 +226,7 @@ absl::StatusOr<Samples> PostgresPart::LoadOnce() {
       bulk_peer_->Load(FilesOf(EnterprisesFirst(bulk_.files))));
   const double peer_seconds = absl::ToDoubleSeconds(absl::Now() - start);
   CREDITREG_RETURN_IF_ERROR(CheckAll(records, RecordRows(bulk_.files)));
+  CREDITREG_RETURN_IF_ERROR(bulk_peer_->Clear());
   const std::string folder = absl::StrCat(options_.work_dir, "/bulk", ++loads_);
   start = absl::Now();
   CREDITREG_RETURN_IF_ERROR(

@@ -180,13 +180,17 @@ class Peer final : public PostgresPeer {
         sql_folder_(std::move(sql_folder)),
         connection_(std::move(opened)) {}
 
+  absl::Status Clear() override {
+    CREDITREG_RETURN_IF_ERROR(Drop());
+    return Run("CHECKPOINT");
+  }
+
   absl::StatusOr<std::int64_t> Load(
       absl::Span<const PostgresFile> files) override {
-    CREDITREG_RETURN_IF_ERROR(Run("DROP SCHEMA public CASCADE"));
-    CREDITREG_RETURN_IF_ERROR(Run("CREATE SCHEMA public"));
-    CREDITREG_RETURN_IF_ERROR(Run("DISCARD ALL"));
-    is_prepared_ = false;
+    CREDITREG_RETURN_IF_ERROR(Drop());
     CREDITREG_RETURN_IF_ERROR(Run("BEGIN"));
+    // Sorts of whole files stay in memory.
+    CREDITREG_RETURN_IF_ERROR(Run("SET LOCAL work_mem = '1GB'"));
     CREDITREG_RETURN_IF_ERROR(RunFile("schema.sql"));
     CREDITREG_RETURN_IF_ERROR(RunFile("stage.sql"));
     for (const PostgresFile& file : files) {
@@ -242,6 +246,13 @@ class Peer final : public PostgresPeer {
     std::ostringstream text;
     text << file.rdbuf();
     return std::move(text).str();
+  }
+
+  absl::Status Drop() {
+    CREDITREG_RETURN_IF_ERROR(Run("DROP SCHEMA public CASCADE"));
+    CREDITREG_RETURN_IF_ERROR(Run("CREATE SCHEMA public"));
+    is_prepared_ = false;
+    return Run("DISCARD ALL");
   }
 
   absl::Status Run(const std::string& sql) {

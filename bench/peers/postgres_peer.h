@@ -49,6 +49,10 @@ class PostgresPeer {
   PostgresPeer(const PostgresPeer&) = delete;
   PostgresPeer& operator=(const PostgresPeer&) = delete;
 
+  // Drops all there is and waits until nothing of it is left to be written, so
+  // that the next measurement finds a quiet disk.
+  virtual absl::Status Clear() = 0;
+
   // Drops all there is, then loads the files in the fastest way: COPY into
   // staging tables, one statement for each file, indexes last, all in one
   // transaction. Returns the records there are then.

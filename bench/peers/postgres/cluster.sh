@@ -45,6 +45,9 @@ checkpoint_timeout = 15min
 checkpoint_completion_target = 0.9
 wal_buffers = 64MB
 wal_compression = lz4
+# At a time of its own it would fall into somebody else's measurement. The bench
+# vacuums after the load; what the imports and look-ups do needs none.
+autovacuum = off
 # Solid-state disks.
 random_page_cost = 1.1
 effective_io_concurrency = 100
