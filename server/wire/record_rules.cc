@@ -40,6 +40,12 @@ CivilDay DayOf(bool given, std::int32_t days) {
   return given ? CivilDay::FromDays(days) : CivilDay::Unknown();
 }
 
+// Whether a field for old numbers holds one, and not a filler for none or what
+// was masked.
+bool HoldsNumber(OldNumberKind kind, const std::string& value) {
+  return value != kMaskText && NormaliseOldNumber(kind, value).ok();
+}
+
 void JudgeCode(spb::Record& record, JudgedCode& judged,
                const RuleContext& context) {
   spb::Party& party = *record.mutable_party();
@@ -68,7 +74,9 @@ void JudgeCode(spb::Record& record, JudgedCode& judged,
         judged.old_number->kind == OldNumberKind::kOrganisationCode
             ? *party.mutable_organisation_code()
             : *party.mutable_registration_number();
-    if (place.empty()) place = judged.old_number->value;
+    if (!HoldsNumber(judged.old_number->kind, place)) {
+      place = judged.old_number->value;
+    }
   }
 }
 
