@@ -48,6 +48,7 @@
 #include "index/registry/turnstile.h"
 #include "index/registry/view.h"
 #include "index/registry/write_context.h"
+#include "index/store/durable_files.h"
 #include "index/store/key_files.h"
 #include "index/store/sorted_files.h"
 #include "index/store/store.h"
@@ -55,9 +56,9 @@
 namespace creditreg {
 namespace {
 
-// Where files wait to be ingested, below the data directory so that they can be
-// moved. Its presence also says that a load began.
-constexpr char kWorkFolder[] = "first_load";
+// In the work folder: what an unfinished load left is being removed, so that
+// damage beside it is no registry's.
+constexpr char kRemoving[] = "removing";
 constexpr absl::string_view kBeginning = "begin a first load";
 
 absl::Status FolderError(absl::string_view doing,
@@ -586,7 +587,7 @@ absl::Status FirstLoadImpl::Commit() {
   CREDITREG_RETURN_IF_ERROR(store_->Write(batch));
   std::error_code error;
   std::filesystem::remove_all(work_folder_, error);
-  // What could not be removed takes room, no more.
+  // What could not be removed goes when the registry is opened.
   return absl::OkStatus();
 }
 
@@ -607,33 +608,41 @@ absl::Status CheckEmpty(Store& store) {
   return rows.rows.empty() ? absl::OkStatus() : HoldsRegistry();
 }
 
+// Removes what an unfinished load left, if the store holds nothing else.
+absl::Status RemoveUnfinished(const StoreOptions& options,
+                              const std::string& work_folder) {
+  CREDITREG_ASSIGN_OR_RETURN(
+      const bool removing,
+      FileIsThere(absl::StrCat(work_folder, "/", kRemoving), kBeginning));
+  if (!removing) {
+    {
+      CREDITREG_ASSIGN_OR_RETURN(const std::unique_ptr<Store> store,
+                                 Store::Open(options));
+      CREDITREG_ASSIGN_OR_RETURN(const bool loaded, HasLayout(*store));
+      if (loaded) return HoldsRegistry();
+    }
+    // A crash from here on leaves what cannot be opened any more.
+    CREDITREG_RETURN_IF_ERROR(
+        WriteNewFile(work_folder, kRemoving, "", kBeginning));
+  }
+  CREDITREG_RETURN_IF_ERROR(Store::Remove(options));
+  std::error_code error;
+  std::filesystem::remove_all(work_folder, error);
+  if (error) return FolderError(kBeginning, error);
+  return SyncDirectory(options.directory, kBeginning);
+}
+
 // The store, empty and marked as being loaded.
 absl::StatusOr<std::unique_ptr<Store>> OpenEmpty(
     const StoreOptions& options, const std::string& work_folder) {
-  std::error_code error;
   // Made before the first row and removed after the last.
-  const bool begun = std::filesystem::exists(work_folder, error);
-  if (error) return FolderError(kBeginning, error);
-  if (begun) {
-    {
-      const absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(options);
-      if (store.ok()) {
-        CREDITREG_ASSIGN_OR_RETURN(const bool loaded, HasLayout(**store));
-        if (loaded) return HoldsRegistry();
-      } else if (!absl::IsDataLoss(store.status())) {
-        // Damage is what a crash while removing leaves.
-        return store.status();
-      }
-    }
-    CREDITREG_RETURN_IF_ERROR(Store::Remove(options));
-    std::filesystem::remove_all(work_folder, error);
-    if (error) return FolderError(kBeginning, error);
-  }
+  CREDITREG_ASSIGN_OR_RETURN(const bool begun,
+                             FileIsThere(work_folder, kBeginning));
+  if (begun) CREDITREG_RETURN_IF_ERROR(RemoveUnfinished(options, work_folder));
   CREDITREG_ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
                              Store::Open(options));
   CREDITREG_RETURN_IF_ERROR(CheckEmpty(*store));
-  std::filesystem::create_directories(work_folder, error);
-  if (error) return FolderError(kBeginning, error);
+  CREDITREG_RETURN_IF_ERROR(MakeDirectories(work_folder, kBeginning));
   WriteBatch mark;
   mark.Put(MetaKey(kFirstLoadMark), EncodeValue(storage::v1::EmptyRow()));
   CREDITREG_RETURN_IF_ERROR(store->Write(mark));
@@ -649,7 +658,7 @@ absl::StatusOr<std::unique_ptr<FirstLoad>> FirstLoad::Begin(
   RandomSource* const random =
       registry.random != nullptr ? registry.random : system_random;
   const std::string work_folder =
-      absl::StrCat(registry.store.directory, "/", kWorkFolder);
+      absl::StrCat(registry.store.directory, "/", kFirstLoadFolder);
   FirstLoadImpl::Parts parts;
   KeyRingOptions ring;
   ring.key_dir = registry.key_dir;

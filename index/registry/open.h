@@ -29,6 +29,10 @@ struct OpenedState {
 // from before its first row until, in one write, the layout takes its place.
 inline constexpr char kFirstLoadMark[] = "first_load";
 
+// Below the data directory: where files of a first load wait to be taken in, so
+// that they can be moved. There from before the mark until after the layout.
+inline constexpr char kFirstLoadFolder[] = "first_load";
+
 // Layout and counters of an empty registry; stores nothing.
 OpenedState MakeEmptyState(const KeyRing& keys, RandomSource* random);
 

@@ -44,12 +44,6 @@ absl::StatusOr<FileDescriptor> OpenDirectory(const std::string& path,
   return OpenWith(path, O_RDONLY | O_DIRECTORY, doing);
 }
 
-absl::Status SyncDirectory(const std::string& path, absl::string_view doing) {
-  CREDITREG_ASSIGN_OR_RETURN(const FileDescriptor directory,
-                             OpenDirectory(path, doing));
-  return SyncFile(directory, doing);
-}
-
 }  // namespace
 
 FileDescriptor::~FileDescriptor() {
@@ -137,6 +131,12 @@ absl::Status SyncFile(const FileDescriptor& file, absl::string_view doing) {
   // on EINTR: a second call could return OK for bytes that are lost.
   if (fsync(file.get()) != 0) return SystemError(errno, doing);
   return absl::OkStatus();
+}
+
+absl::Status SyncDirectory(const std::string& path, absl::string_view doing) {
+  CREDITREG_ASSIGN_OR_RETURN(const FileDescriptor directory,
+                             OpenDirectory(path, doing));
+  return SyncFile(directory, doing);
 }
 
 absl::Status MakeDirectories(const std::string& path, absl::string_view doing) {

@@ -92,6 +92,9 @@ absl::Status MakeDirectories(const std::string& path, absl::string_view doing);
 absl::Status WriteNewFile(const std::string& directory, const std::string& name,
                           absl::string_view bytes, absl::string_view doing);
 
+// The names in the directory are on disk.
+absl::Status SyncDirectory(const std::string& path, absl::string_view doing);
+
 // Takes the directory for one owner (or several that only read) as long as the
 // result lives. The system gives it back when the process dies.
 //

@@ -284,16 +284,18 @@ absl::StatusOr<std::vector<LoadedFileReceipt>> FileLoad::Run() {
       RunPass(FirstLoad::Pass::kEnterprises, std::move(enterprises)));
   CREDITREG_RETURN_IF_ERROR(
       RunPass(FirstLoad::Pass::kRecords, std::move(records)));
+  // The reports first: a load whose report cannot be written has not happened,
+  // and the next run takes the place of reports that a failed one left.
+  for (const auto& [input, report] : reports_) {
+    CREDITREG_RETURN_IF_ERROR(report->Commit());
+  }
   CREDITREG_RETURN_IF_ERROR(load_.Commit());
   std::vector<LoadedFileReceipt> receipts;
   for (const LoadInput& input : inputs_) {
     LoadedFileReceipt loaded;
     loaded.path = input.file.path;
     const auto report = reports_.find(&input);
-    if (report != reports_.end()) {
-      CREDITREG_RETURN_IF_ERROR(report->second->Commit());
-      loaded.report_path = report->second->path();
-    }
+    if (report != reports_.end()) loaded.report_path = report->second->path();
     loaded.receipt = ReceiptMessage(
         FileRequestId(input.sm3, input.file.format, options_.source_id),
         load_.import(input.load_file), load_.tokens());

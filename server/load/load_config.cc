@@ -24,8 +24,10 @@ constexpr char kVersionText[] = "creditreg_load 0.1.0";
 constexpr char kAbout[] =
     "Loads files into a registry that is empty yet, while no server runs.\n"
     "Prints a receipt for each file as a line of JSON. Ends with 0: loaded; 5: "
-    "loaded, but rows were rejected or kept aside; 2: the command line is "
-    "wrong; 1: nothing was loaded (run it again, it starts over).";
+    "loaded, but rows were rejected or kept aside; 6: loaded, but a receipt "
+    "could not be printed; 2: the command line is wrong; 1: nothing was loaded "
+    "(run it again, it starts over, or says that the registry is there where "
+    "only the last write's answer was lost).";
 
 // One kind of file, in the order of loading.
 struct Kind {

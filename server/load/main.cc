@@ -31,6 +31,7 @@ constexpr int kLoaded = 0;
 constexpr int kNotLoaded = 1;
 constexpr int kUsage = 2;
 constexpr int kRowsRejected = 5;
+constexpr int kReceiptsLost = 6;
 
 int Fail(int code, const absl::Status& status) {
   for (const absl::string_view line : absl::StrSplit(status.message(), '\n')) {
@@ -100,7 +101,7 @@ int Main(const std::vector<std::string>& arguments) {
     const v1::ImportCounts& counts = loaded.receipt.counts();
     all_kept &= counts.rejected() + counts.quarantined() == 0;
     const absl::Status printed = PrintReceipt(loaded);
-    if (!printed.ok()) return Fail(kNotLoaded, printed);
+    if (!printed.ok()) return Fail(kReceiptsLost, printed);
   }
   return all_kept ? kLoaded : kRowsRejected;
 }

@@ -77,7 +77,13 @@ absl::Status ReportFile::Append(absl::string_view line) {
 }
 
 absl::Status ReportFile::Commit() {
+  const bool synced = std::fflush(file_) == 0 && fsync(fileno(file_)) == 0;
+  const int error = errno;
   const bool closed = std::fclose(std::exchange(file_, nullptr)) == 0;
+  if (!synced) {
+    std::remove(PartPath().c_str());
+    return Error(error);
+  }
   if (closed && std::rename(PartPath().c_str(), path_.c_str()) == 0) {
     return absl::OkStatus();
   }

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -217,6 +218,40 @@ class FirstLoadTest : public testing::Test {
     return lines.ok() ? *lines : std::vector<std::string>();
   }
 
+  // Loads, and leaves the folder that a load stopped after its last write
+  // leaves.
+  void LoadAndLeaveFolder(const std::string& who) const {
+    Outcomes outcomes;
+    Load(who, MakeFiles(1), &outcomes);
+    ASSERT_TRUE(std::filesystem::create_directory(FolderOf(who)));
+  }
+
+  std::string FolderOf(const std::string& who) const {
+    return directory_.Below(who + "/data/first_load");
+  }
+
+  absl::Status BeginAgain(const std::string& who) const {
+    FirstLoadOptions options;
+    options.registry = OptionsFor(who);
+    return FirstLoad::Begin(options).status();
+  }
+
+  // Makes the database one that cannot be opened.
+  void Damage(const std::string& who) const {
+    std::filesystem::remove(directory_.Below(who + "/data/CURRENT"));
+  }
+
+  // Of its tables and logs.
+  int FilesOf(const std::string& who) const {
+    int files = 0;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(directory_.Below(who + "/data"))) {
+      const std::string extension = entry.path().extension().string();
+      if (extension == ".sst" || extension == ".log") ++files;
+    }
+    return files;
+  }
+
   TestDirectory directory_;
 };
 
@@ -228,6 +263,38 @@ std::vector<std::string> OnlyIn(const std::vector<std::string>& a,
                       std::back_inserter(only));
   only.resize(std::min(only.size(), kShown));
   return only;
+}
+
+TEST_F(FirstLoadTest, ALoadThatStoppedAfterItsLastWriteIsARegistry) {
+  LoadAndLeaveFolder("a");
+  EXPECT_THAT(BeginAgain("a"),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       "data_dir: holds a registry, want an empty directory"));
+  EXPECT_THAT(Registry::Open(OptionsFor("a")), IsOk());
+  EXPECT_FALSE(std::filesystem::exists(FolderOf("a")));
+  ExpectWhole("a");
+}
+
+TEST_F(FirstLoadTest, ADamagedRegistryIsNotTakenForAnUnfinishedLoad) {
+  LoadAndLeaveFolder("a");
+  Damage("a");
+  const int files = FilesOf("a");
+  EXPECT_GT(files, 0);
+  EXPECT_THAT(BeginAgain("a"), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_EQ(FilesOf("a"), files);
+}
+
+TEST_F(FirstLoadTest, ARemovalThatWasStoppedGoesOn) {
+  FirstLoadOptions options;
+  options.registry = OptionsFor("a");
+  { ASSERT_THAT(FirstLoad::Begin(options), IsOk()); }
+  // A crash in the middle of removing what that left.
+  std::ofstream(FolderOf("a") + "/removing").close();
+  Damage("a");
+  EXPECT_THAT(BeginAgain("a"), IsOk());
+  Outcomes outcomes;
+  Load("a", MakeFiles(1), &outcomes);
+  ExpectWhole("a");
 }
 
 TEST_F(FirstLoadTest, EndsInWhatImportsOfTheSameRowsEndIn) {
