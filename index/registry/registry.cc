@@ -3,11 +3,13 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -113,8 +115,7 @@ class RegistryImpl final : public Registry {
     writer.page_cache = options.page_cache;
     writer.least_reopen_wait = options.least_reopen_wait;
     writer.most_reopen_wait = options.most_reopen_wait;
-    // Damage shows in verify; what stays behind is gone on with by the next.
-    writer.reopened = [this] { (void)ResumeBacklog(); };
+    writer.reopened = [this] { ResumeBacklogOrLater(); };
     writer_ = std::make_unique<Writer>(std::move(writer));
   }
 
@@ -133,6 +134,13 @@ class RegistryImpl final : public Registry {
       LinkBacklog(enterprise_no);
     }
     return absl::OkStatus();
+  }
+
+  // The same, once more after the next write where the rows could not be read.
+  // Damage shows in verify.
+  void ResumeBacklogOrLater() {
+    const absl::Status resumed = ResumeBacklog();
+    if (!resumed.ok() && !absl::IsDataLoss(resumed)) backlog_unread_ = true;
   }
 
   bool IsNewBesideOldKeys() const override { return is_new_beside_old_keys_; }
@@ -463,34 +471,35 @@ class RegistryImpl final : public Registry {
 
   // Each piece queues the one after it.
   void QueueLinkPiece(std::uint64_t enterprise_no, const LinkProgress& from) {
-    auto next = std::make_shared<std::optional<LinkProgress>>();
+    auto next = std::make_shared<absl::StatusOr<std::optional<LinkProgress>>>();
     WriteWork work;
     work.rows = kLinksPerPiece;
     work.apply = [this, next, enterprise_no, from](Transaction& transaction) {
-      absl::StatusOr<std::optional<LinkProgress>> progress =
-          LinkPiece(transaction, Context(), enterprise_no, from);
-      // Damage stops the linking of this one; its backlog row stays for
-      // verify and the next start.
-      if (progress.ok()) *next = *std::move(progress);
+      *next = LinkPiece(transaction, Context(), enterprise_no, from);
     };
     work.answer = [this, next, enterprise_no](const absl::Status& committed,
                                               std::uint64_t) {
-      if (committed.ok() && next->has_value()) {
-        QueueLinkPiece(enterprise_no, **next);
+      if (committed.ok() && next->ok() && (*next)->has_value()) {
+        QueueLinkPiece(enterprise_no, ***next);
         return;
       }
       absl::MutexLock lock(&links_mutex_);
       linking_.erase(enterprise_no);
-      if (absl::IsResourceExhausted(committed)) {
+      // Damage stops the linking of this one; its backlog row stays for verify
+      // and the next start. A reopening begins all passes again.
+      const bool read_failed =
+          committed.ok() && !next->ok() && !absl::IsDataLoss(next->status());
+      if (read_failed || absl::IsResourceExhausted(committed)) {
         stalled_links_.insert(enterprise_no);
       }
     };
     writer_->EnqueueInternal(std::move(work));
   }
 
-  // Begins passes again that a full disk ended, once something else was
-  // written.
+  // Begins passes again that a full disk or a failed read ended, once something
+  // else was written.
   void ResumeStalledLinks() {
+    if (backlog_unread_.exchange(false)) ResumeBacklogOrLater();
     std::set<std::uint64_t> stalled;
     {
       absl::MutexLock lock(&links_mutex_);
@@ -513,7 +522,10 @@ class RegistryImpl final : public Registry {
   absl::Mutex imports_mutex_;
   std::set<ImportId> running_imports_ ABSL_GUARDED_BY(imports_mutex_);
   absl::Mutex links_mutex_;
-  // Enterprises with a pass on its way, and those whose pass met a full disk.
+  // Nobody knows yet whether passes wait.
+  std::atomic<bool> backlog_unread_ = false;
+  // Enterprises with a pass on its way, and those whose pass met a full disk or
+  // could not read.
   std::set<std::uint64_t> linking_ ABSL_GUARDED_BY(links_mutex_);
   std::set<std::uint64_t> stalled_links_ ABSL_GUARDED_BY(links_mutex_);
   // One of the two: a writer, or the state of a read-only registry.
@@ -551,6 +563,12 @@ absl::StatusOr<std::unique_ptr<Registry>> Registry::Open(
   CREDITREG_ASSIGN_OR_RETURN(
       parts.data_keys,
       DataKeyStore::Open(data_keys, parts.keys.master, random));
+  if (state.has_value() && !read_only) {
+    // A first load that was stopped after its last write leaves its folder.
+    std::error_code ignored;
+    std::filesystem::remove_all(
+        absl::StrCat(options.store.directory, "/", kFirstLoadFolder), ignored);
+  }
   if (!state.has_value()) {
     parts.is_new_beside_old_keys = has_ring;
     CREDITREG_ASSIGN_OR_RETURN(state,

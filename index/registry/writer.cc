@@ -319,9 +319,15 @@ absl::Status Writer::Commit(Transaction& transaction) {
   const WriteBatch batch = transaction.TakeBatch();
   if (absl::Status written = options_.store->Write(batch); !written.ok()) {
     if (absl::IsUnknown(written)) attempted_ = std::move(counters);
-    // Too little room left, and nothing failed.
-    if (options_.store->Failure().ok()) return written;
-    return fail(written);
+    if (!options_.store->Failure().ok()) return fail(written);
+    // Too little room left, and nothing failed: the next may be taken again.
+    absl::MutexLock lock(&mutex_);
+    failure_ = written;
+    return RefusalFor(written);
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    if (refusal_.ok()) failure_ = absl::OkStatus();
   }
   TouchPages(batch, counters.sequence());
   Show(std::make_shared<SnapshotView>(options_.store->TakeSnapshot(),
@@ -371,6 +377,8 @@ void Writer::ForgetOldRequests(Transaction& transaction) {
   const absl::StatusOr<ScanPage> page = transaction.Scan(range);
   // Damage shows in verify; forgetting late harms nobody.
   if (!page.ok()) return;
+  // More came in a minute than is forgotten at once.
+  if (!page->next.empty()) next_forgetting_ = now;
   for (const auto& [key, value] : page->rows) {
     const absl::StatusOr<RequestAgeEntry> entry = DecodeRequestAgeKey(key);
     if (!entry.ok()) continue;

@@ -196,10 +196,17 @@ TEST_F(RegistryFaultsTest, BelowTheReserveWritesAreRefusedAndNothingReopens) {
   disk_.SetFreeBytes(kReserve - 1);
   EXPECT_THAT(Put(Firm(kCodeB, "乙公司")),
               StatusIs(absl::StatusCode::kResourceExhausted,
-                       StartsWith("DISK_FULL: ")));
+                       "DISK_FULL: writes: no room on the disk; nothing "
+                       "stored"));
+  // What the operator's log and statistics say.
+  EXPECT_THAT(
+      registry_->WriteState(),
+      StatusIs(absl::StatusCode::kResourceExhausted,
+               StartsWith("DISK_FULL: free disk space: 1048575 bytes, want ")));
   EXPECT_EQ(Find(kCodeA).verdict, Verdict::kFound);
   disk_.Heal();
   EXPECT_THAT(Put(Firm(kCodeB, "乙公司")), IsOk());
+  EXPECT_THAT(registry_->WriteState(), IsOk());
   EXPECT_EQ(registry_->Figures().reopenings, 0u);
 }
 

@@ -17,6 +17,7 @@
 namespace creditreg {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 using RecordTest = RegistryTest;
@@ -74,6 +75,30 @@ TEST_F(RecordTest, TheSameKeyWithOtherContentIsANewVersionAndTheOldStays) {
             versions[1].version.info().first_received_us());
   EXPECT_GT(versions[0].version.info().recorded_us(),
             versions[1].version.info().recorded_us());
+}
+
+TEST_F(RecordTest, RequestsAreForgottenAfterEightDaysHoweverMany) {
+  // More than one commit forgets.
+  constexpr int kRequests = 450;
+  std::vector<SubmitRecords> writes;
+  for (int i = 0; i < kRequests; ++i) {
+    SubmitRecords& write = writes.emplace_back();
+    write.request = NewRequest();
+    write.records.emplace_back(
+        LicenceOf(kCodeA, "甲公司", absl::StrCat(i, "号")));
+    ASSERT_THAT(Do(write), IsOk());
+    write.request.payload = "another";
+  }
+  clock_.Advance(absl::Hours(7 * 24));
+  EXPECT_THAT(Do(writes.front()), StatusIs(absl::StatusCode::kAlreadyExists,
+                                           HasSubstr("REQUEST_ID_REUSED")));
+  clock_.Advance(absl::Hours(24) + absl::Minutes(1));
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_THAT(Add(LicenceOf(kCodeB, "乙公司", absl::StrCat(i, "号"))),
+                IsOk());
+  }
+  EXPECT_THAT(Do(writes.front()), IsOk());
+  EXPECT_THAT(Do(writes.back()), IsOk());
 }
 
 TEST_F(RecordTest, ARecordBeforeItsEnterpriseIsLinkedWhenItComes) {
