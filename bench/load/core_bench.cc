@@ -56,7 +56,8 @@ class CoreBench {
 
   absl::StatusOr<std::vector<Figure>> Run() {
     CREDITREG_RETURN_IF_ERROR(LoadAll());
-    CREDITREG_RETURN_IF_ERROR(postgres_->Start(*registry_));
+    CREDITREG_RETURN_IF_ERROR(
+        postgres_->Start(*registry_, imports_->raw_store()));
     CREDITREG_RETURN_IF_ERROR(lookups_->Start(*registry_));
     std::vector<Measurement> measurements = lookups_->Measurements();
     Append(imports_->Measurements(*registry_), &measurements);
@@ -79,7 +80,9 @@ class CoreBench {
     std::thread compaction([this, &disk] {
       disk = Measure(
           "core",
-          {postgres_->Disk(&imports_->raw_store(), imports_->raw_folder())}, 1);
+          {postgres_->Disk(&imports_->raw_store(), imports_->raw_folder(),
+                           options_.work_dir + "/registry/keys/data_keys")},
+          1);
     });
     absl::StatusOr<std::vector<Figure>> verified =
         Measure("core", {Verification(*registry_)}, 1);

@@ -31,18 +31,6 @@ constexpr double kSlowClientLoad = 0.3;
 constexpr double kFullGrowth = 5e6;
 constexpr std::int64_t kLeastBlockCacheMib = 8;
 
-// Until the server has taken the hostile clients in: what is measured then is
-// what they hold, not their arrival. A machine that is busy otherwise gets a
-// minute.
-void AwaitCalm(const ServerProcess& server) {
-  constexpr absl::Duration kInterval = absl::Seconds(1);
-  for (int i = 0; i < 60; ++i) {
-    const absl::Duration before = server.CpuTime();
-    absl::SleepFor(kInterval);
-    if (server.CpuTime() - before < kInterval / 4) return;
-  }
-}
-
 }  // namespace
 
 Measurement SlowClients(const BenchOptions& options, const CoreSizes& sizes,
@@ -72,7 +60,8 @@ Measurement SlowClients(const BenchOptions& options, const CoreSizes& sizes,
             {options.self, "hostile", "--target=" + registry.address(),
              absl::StrCat("--idle_connections=", sizes.idle_connections)},
             folder));
-    AwaitCalm(registry);
+    // What is measured is what the hostile clients hold, not their arrival.
+    registry.AwaitCalm();
     // A call that fails beside them is a result, not a broken bench.
     const absl::StatusOr<Sample> answered = lookups->RunAtLoad(kSlowClientLoad);
     Sample beside;
@@ -158,15 +147,17 @@ absl::Status GrowthPart::Start() {
   return Load(options_.growth_large_dir, "growth_large", &large_);
 }
 
-absl::StatusOr<Sample> GrowthPart::RunOne(const Side& side) const {
+absl::StatusOr<Sample> GrowthPart::RunOne(Side& side) const {
   LoadOptions load;
   load.target = side.server->address();
   load.connections = 1;
   load.in_flight = 1;
   load.warm_up = sizes_.warm_up;
   load.duration = sizes_.duration;
+  load.first_place = side.next_place;
   CREDITREG_ASSIGN_OR_RETURN(const LoadResult result,
                              RunUnaryLoad(side.workload, load));
+  side.next_place += static_cast<std::uint64_t>(result.answers);
   Sample sample;
   sample.value = result.latency.PercentileMicros(0.5);
   sample.p50_us = sample.value;

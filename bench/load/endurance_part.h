@@ -49,11 +49,13 @@ class GrowthPart {
     DataSet data;
     UnaryWorkload workload;
     std::unique_ptr<ServerProcess> server;
+    // Where the next run goes on in the workload's order.
+    std::uint64_t next_place = 0;
   };
 
   absl::Status Load(const std::string& data_dir, const std::string& name,
                     Side* side);
-  absl::StatusOr<Sample> RunOne(const Side& side) const;
+  absl::StatusOr<Sample> RunOne(Side& side) const;
 
   const BenchOptions& options_;
   const CoreSizes& sizes_;

@@ -113,6 +113,7 @@ absl::StatusOr<Samples> ImportPart::ImportOnce() {
   CREDITREG_ASSIGN_OR_RETURN(const std::vector<std::string> groups,
                              recording->Stop());
   CREDITREG_ASSIGN_OR_RETURN(const GroupCounts counts, CountGroups(groups));
+  registry_->AwaitCalm();
   CREDITREG_ASSIGN_OR_RETURN(const double raw_seconds, ReplaySeconds(groups));
   const auto records = static_cast<double>(time.stored);
   imports_per_second_ = time.StoredPerSecond();

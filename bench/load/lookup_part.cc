@@ -101,11 +101,19 @@ LoadOptions LookupPart::ClosedLoop(const ServerProcess& server) const {
   return load;
 }
 
+absl::StatusOr<LoadResult> LookupPart::Run(const UnaryWorkload& workload,
+                                           LoadOptions load) {
+  load.first_place = next_place_;
+  CREDITREG_ASSIGN_OR_RETURN(LoadResult result, RunUnaryLoad(workload, load));
+  next_place_ += static_cast<std::uint64_t>(result.answers);
+  return result;
+}
+
 absl::StatusOr<LookupPart::Result> LookupPart::RunClosed(
-    const ServerProcess& server, const UnaryWorkload& workload) const {
+    const ServerProcess& server, const UnaryWorkload& workload) {
   const absl::Duration before = server.CpuTime();
   CREDITREG_ASSIGN_OR_RETURN(const LoadResult load,
-                             RunUnaryLoad(workload, ClosedLoop(server)));
+                             Run(workload, ClosedLoop(server)));
   const absl::Duration used = server.CpuTime() - before;
   Result result;
   result.calls.value = load.CallsPerSecond();
@@ -120,11 +128,10 @@ absl::StatusOr<LookupPart::Result> LookupPart::RunClosed(
 
 absl::StatusOr<Sample> LookupPart::RunOpen(const ServerProcess& server,
                                            const UnaryWorkload& workload,
-                                           double share) const {
+                                           double share) {
   LoadOptions load = ClosedLoop(server);
   load.calls_per_second = lookups_per_second_ * share;
-  CREDITREG_ASSIGN_OR_RETURN(const LoadResult result,
-                             RunUnaryLoad(workload, load));
+  CREDITREG_ASSIGN_OR_RETURN(const LoadResult result, Run(workload, load));
   Sample sample;
   sample.value = result.latency.PercentileMicros(0.99);
   sample.p50_us = result.latency.PercentileMicros(0.5);
@@ -186,9 +193,10 @@ Measurement LookupPart::Lookups() {
   measurement.run = [this]() -> absl::StatusOr<Samples> {
     // Imports void most pages, and look-ups of all codes alike crowd out the
     // others: the repetition before left no cache that has settled.
+    registry_->AwaitCalm();
     LoadOptions settling = ClosedLoop(*registry_);
     settling.duration = sizes_.settling;
-    CREDITREG_RETURN_IF_ERROR(RunUnaryLoad(zipf_, settling).status());
+    CREDITREG_RETURN_IF_ERROR(Run(zipf_, settling).status());
     CREDITREG_ASSIGN_OR_RETURN(const Result result,
                                RunClosed(*registry_, zipf_));
     lookups_per_second_ = result.calls.value;

@@ -43,7 +43,7 @@ class LookupPart {
   std::vector<Measurement> Measurements();
 
   // An open loop of look-ups at this share of lookups_per_second().
-  absl::StatusOr<Sample> RunAtLoad(double share) const {
+  absl::StatusOr<Sample> RunAtLoad(double share) {
     return RunOpen(*registry_, zipf_, share);
   }
 
@@ -61,11 +61,13 @@ class LookupPart {
 
   std::string CacheNote() const;
   LoadOptions ClosedLoop(const ServerProcess& server) const;
+  // Goes on in the workload's order where the last run ended.
+  absl::StatusOr<LoadResult> Run(const UnaryWorkload& workload,
+                                 LoadOptions load);
   absl::StatusOr<Result> RunClosed(const ServerProcess& server,
-                                   const UnaryWorkload& workload) const;
+                                   const UnaryWorkload& workload);
   absl::StatusOr<Sample> RunOpen(const ServerProcess& server,
-                                 const UnaryWorkload& workload,
-                                 double share) const;
+                                 const UnaryWorkload& workload, double share);
 
   Measurement Echo();
   Measurement Lookups();
@@ -87,6 +89,7 @@ class LookupPart {
   // Of the repetition under way.
   const ServerProcess* faster_echo_ = nullptr;
   double lookups_per_second_ = 0;
+  std::uint64_t next_place_ = 0;
 };
 
 }  // namespace creditreg::bench

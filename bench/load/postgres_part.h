@@ -38,10 +38,11 @@ class PostgresPart {
   absl::Status Load();
 
   // After Load(): finds how many connections help, and compares pages with
-  // those of `registry`.
+  // those of `registry`. It and `raw` outlive the part: what they do on their
+  // own must end before anything is measured here.
   //
   // Errors: as PostgresPeer's; Internal: pages differ.
-  absl::Status Start(const ServerProcess& registry);
+  absl::Status Start(const ServerProcess& registry, const RawStore& raw);
 
   // `lookups_per_second` and `imports_per_second` tell what the registry did in
   // the repetition under way; they come after those measurements.
@@ -49,8 +50,9 @@ class PostgresPart {
       std::function<double()> lookups_per_second,
       std::function<double()> imports_per_second);
 
-  // Once, at the end: `raw`, in `raw_folder`, has what the registry has.
-  Measurement Disk(RawStore* raw, std::string raw_folder);
+  // Once, at the end: `raw`, in `raw_folder`, has what the registry has, whose
+  // data keys are in `key_file`.
+  Measurement Disk(RawStore* raw, std::string raw_folder, std::string key_file);
 
  private:
   absl::StatusOr<Samples> LoadOnce();
@@ -64,6 +66,8 @@ class PostgresPart {
   std::vector<std::uint32_t> order_;
   std::unique_ptr<PostgresPeer> peer_;
   std::unique_ptr<PostgresPeer> bulk_peer_;
+  const ServerProcess* registry_ = nullptr;
+  const RawStore* raw_ = nullptr;
   int connections_ = 1;
   // "498 of 500 pages compared are the registry's".
   std::string comparison_;

@@ -107,8 +107,7 @@ absl::Status AddReceipt(const ImportFile& file,
   CREDITREG_RETURN_IF_ERROR(CheckReceipt(file, receipt));
   const v1::ImportCounts& counts = receipt.counts();
   time->rows += file.rows;
-  time->stored += counts.created() + counts.updated() + counts.pending() +
-                  counts.quarantined();
+  time->stored += counts.created() + counts.updated() + counts.pending();
   time->input_bytes += receipt.total_bytes();
   return absl::OkStatus();
 }
@@ -119,9 +118,9 @@ absl::StatusOr<ImportTime> ImportOne(RegistryClient& client,
   upload.path = file.path;
   upload.start.set_format(file.format);
   upload.retry.max_attempts = 1;
+  const absl::Time start = absl::Now();
   CREDITREG_ASSIGN_OR_RETURN(upload.digest, DigestFile(file.path));
   upload.start.set_request_id(DefaultRequestId(upload.digest, upload.start));
-  const absl::Time start = absl::Now();
   CREDITREG_ASSIGN_OR_RETURN(const v1::ImportReceipt receipt,
                              UploadImport(client, upload, ImportObserver()));
   const absl::Duration duration = absl::Now() - start;

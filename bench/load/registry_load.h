@@ -59,10 +59,10 @@ absl::StatusOr<absl::Duration> RunBatchLookup(const std::string& target,
                                               const DataSet& data,
                                               std::size_t items);
 
-// Files imported: from the first byte sent to the receipt.
+// Files imported: from the first byte read for their digest to the receipt.
 struct ImportTime {
   std::int64_t rows = 0;
-  // Rows that became a version, or wait or are kept aside.
+  // Rows that became a version; those that wait for their enterprise too.
   std::int64_t stored = 0;
   std::int64_t input_bytes = 0;
   absl::Duration duration;

@@ -74,6 +74,15 @@ absl::Duration ServerProcess::CpuTime() const {
   return absl::Seconds(user + system) / sysconf(_SC_CLK_TCK);
 }
 
+void ServerProcess::AwaitCalm() const {
+  constexpr absl::Duration kInterval = absl::Seconds(1);
+  for (int i = 0; i < 60; ++i) {
+    const absl::Duration before = CpuTime();
+    absl::SleepFor(kInterval);
+    if (CpuTime() - before < kInterval / 4) return;
+  }
+}
+
 std::int64_t ServerProcess::PeakMemoryBytes() const {
   return ReadProcessMemory(pid_).peak_bytes;
 }

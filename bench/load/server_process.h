@@ -46,6 +46,10 @@ class ServerProcess {
   // Processor time it has used, all its threads together, to 10 ms.
   absl::Duration CpuTime() const;
 
+  // Until it does little on its own: 250 ms of processor time a second. On a
+  // machine that is busy otherwise, a minute at most.
+  void AwaitCalm() const;
+
   // The most memory it had resident at any time; 0 once it has ended.
   std::int64_t PeakMemoryBytes() const;
 

@@ -269,8 +269,10 @@ absl::StatusOr<LoadResult> RunUnaryLoad(const UnaryWorkload& workload,
   for (std::size_t i = 0; i < count; ++i) {
     // Each begins elsewhere, so that they do not ask for the same in step.
     connections.push_back(std::make_unique<Connection>(
-        workload, options, i * PlacesOf(workload) / count, &calls_left,
-        &error));
+        workload, options,
+        (options.first_place + i * PlacesOf(workload) / count) %
+            PlacesOf(workload),
+        &calls_left, &error));
   }
   const absl::Time deadline = absl::Now() + kConnectTimeout;
   for (const auto& connection : connections) {

@@ -64,6 +64,9 @@ struct LoadOptions {
   std::int64_t max_calls = 0;
   // One of so many answers is checked.
   std::int64_t check_every = 64;
+  // Where in the workload's order the first call is: what an earlier run has
+  // just asked for is not asked for again.
+  std::uint64_t first_place = 0;
 };
 
 struct LoadResult {

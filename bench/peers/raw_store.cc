@@ -10,6 +10,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/base/status_macros.h"
 #include "index/codec/keys.h"
@@ -105,6 +107,22 @@ class RocksRawStore final : public RawStore {
       CREDITREG_RETURN_IF_ERROR(result);
     }
     return bytes.load();
+  }
+
+  void AwaitCalm() const override {
+    for (int i = 0; i < 600; ++i) {
+      bool is_calm = true;
+      for (const std::string* property :
+           {&rocksdb::DB::Properties::kMemTableFlushPending,
+            &rocksdb::DB::Properties::kNumRunningFlushes,
+            &rocksdb::DB::Properties::kCompactionPending,
+            &rocksdb::DB::Properties::kNumRunningCompactions}) {
+        std::uint64_t value = 0;
+        is_calm &= db_->GetIntProperty(*property, &value) && value == 0;
+      }
+      if (is_calm) return;
+      absl::SleepFor(absl::Milliseconds(100));
+    }
   }
 
   absl::Status Compact() override {

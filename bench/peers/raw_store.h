@@ -60,6 +60,9 @@ class RawStore {
   virtual absl::StatusOr<std::int64_t> ReadHeads(
       absl::Span<const std::string> codes, std::size_t batch, int threads) = 0;
 
+  // Until no flush or compaction runs or is due; a minute at most.
+  virtual void AwaitCalm() const = 0;
+
   // Rewrites everything into the last level and waits for it.
   virtual absl::Status Compact() = 0;
 
