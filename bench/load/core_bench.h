@@ -50,11 +50,11 @@ struct CoreSizes {
   int repetitions = 3;
   absl::Duration warm_up = absl::Seconds(1);
   absl::Duration duration = absl::Seconds(4);
-  // Look-ups before those that count, so that the page cache holds what it will
-  // hold.
+  // Look-ups before those that count: so long, and again up to ten times, until
+  // the page cache holds what it will hold.
   absl::Duration settling = absl::Seconds(15);
   // Keys drawn for a look-up workload.
-  std::size_t draws = std::size_t{1} << 20;
+  std::size_t draws = std::size_t{1} << 23;
   // Pages whose length is measured, the most asked for first.
   std::size_t measured_pages = 200000;
   // Of one look-up stream, at most kMaxItemsPerStream.

@@ -61,6 +61,8 @@ class LookupPart {
 
   std::string CacheNote() const;
   LoadOptions ClosedLoop(const ServerProcess& server) const;
+  // Looks up until the share of kept pages rises no more.
+  absl::Status Settle();
   // Goes on in the workload's order where the last run ended.
   absl::StatusOr<LoadResult> Run(const UnaryWorkload& workload,
                                  LoadOptions load);
@@ -90,6 +92,7 @@ class LookupPart {
   const ServerProcess* faster_echo_ = nullptr;
   double lookups_per_second_ = 0;
   std::uint64_t next_place_ = 0;
+  std::string kept_note_;
 };
 
 }  // namespace creditreg::bench
