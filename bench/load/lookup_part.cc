@@ -34,7 +34,7 @@ constexpr double kSettledGain = 0.01;
 // Pages that every cache of the bench holds.
 constexpr std::size_t kHotKeys = 100;
 
-// A page larger than 1/1600 of the cache is not kept: less would keep none. A
+// A page larger than 1/256 of the cache is not kept: less would keep none. A
 // tenth of all pages from some 150,000 enterprises on.
 constexpr std::int64_t kLeastCacheMib = 16;
 

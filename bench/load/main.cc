@@ -193,22 +193,22 @@ int Main(int argc, char** argv) {
   hostiles->add_option("--port_file", hostile.port_file, "Gets 'ready'")
       ->required();
   ProfileOptions profile;
+  const auto add_profile = [&options, &profile](CLI::App* command) {
+    command->add_option("--data", options.data_dir, "Data set")->required();
+    command->add_option("--codes", options.codes_dir, "Code lists of it");
+    command->add_option("--target", profile.target, "host:port")->required();
+    command->add_option("--seconds", profile.seconds, "Time measured");
+  };
   CLI::App* const lookups = app.add_subcommand(
       "lookups", "Look-ups against a server that holds the data set");
-  lookups->add_option("--data", options.data_dir, "Data set")->required();
-  lookups->add_option("--codes", options.codes_dir, "Code lists of it");
-  lookups->add_option("--target", profile.target, "host:port")->required();
-  lookups->add_option("--seconds", profile.seconds, "Time measured");
+  add_profile(lookups);
   lookups->add_option("--rate", profile.rate, "Calls a second; 0: all it can");
   lookups->add_option("--keys", profile.keys, "uniform, zipf or hot")
       ->check(CLI::IsMember({"uniform", "zipf", "hot"}));
   lookups->add_flag("--public", profile.is_public, "As the public sees it");
   CLI::App* const submits = app.add_subcommand(
       "submits", "Single writes to a server that holds the data set");
-  submits->add_option("--data", options.data_dir, "Data set")->required();
-  submits->add_option("--codes", options.codes_dir, "Code lists of it");
-  submits->add_option("--target", profile.target, "host:port")->required();
-  submits->add_option("--seconds", profile.seconds, "Time measured");
+  add_profile(submits);
   CLI11_PARSE(app, argc, argv);
 
   if (echo->parsed()) {

@@ -313,13 +313,16 @@ std::optional<CodeCheck> PlainCode(const FindQuery& query, std::string* code) {
   return check;
 }
 
-// Who has the codes of the plain ones among `queries`, names aside.
+// Who has the codes of the plain ones among `queries`; `with_names`: also of
+// those that compare a name.
 absl::StatusOr<std::vector<std::optional<CodeHolder>>> ReadHolders(
-    const Snapshot& rows, absl::Span<const FindQuery> queries) {
+    const Snapshot& rows, absl::Span<const FindQuery> queries,
+    bool with_names) {
   std::vector<std::optional<CodeHolder>> holders(queries.size());
   std::vector<std::string> keys;
   keys.reserve(2 * queries.size());
   for (std::size_t i = 0; i < queries.size(); ++i) {
+    if (!with_names && !queries[i].name.empty()) continue;
     std::string code;
     const std::optional<CodeCheck> check = PlainCode(queries[i], &code);
     if (!check.has_value()) continue;
@@ -348,7 +351,8 @@ absl::StatusOr<std::vector<std::optional<CodeHolder>>> ReadHolders(
 absl::StatusOr<std::vector<PlainLookup>> FindPlain(
     const Snapshot& rows, absl::Span<const FindQuery> queries,
     std::vector<std::optional<FindAnswer>>* answers) {
-  CREDITREG_ASSIGN_OR_RETURN(auto holders, ReadHolders(rows, queries));
+  CREDITREG_ASSIGN_OR_RETURN(auto holders,
+                             ReadHolders(rows, queries, /*with_names=*/true));
   std::vector<PlainLookup> plain;
   for (std::size_t i = 0; i < holders.size(); ++i) {
     if (!holders[i].has_value()) continue;
@@ -447,17 +451,13 @@ absl::Status AddHeads(const Snapshot& rows,
 absl::StatusOr<std::vector<std::optional<CodeHolder>>> FindCodeHolders(
     const Snapshot& rows, absl::Span<const FindQuery> queries,
     bool with_heads) {
-  CREDITREG_ASSIGN_OR_RETURN(auto holders, ReadHolders(rows, queries));
-  for (std::size_t i = 0; i < holders.size(); ++i) {
-    if (!holders[i].has_value()) continue;
-    // What a name matches takes the version to say.
-    if (!queries[i].name.empty()) {
-      holders[i].reset();
-      continue;
-    }
-    CodeHolder& holder = *holders[i];
-    holder.verdict =
-        Judge(holder.row.withheld(), /*merged=*/false, holder.row.status(),
+  // What a name matches takes the version to say.
+  CREDITREG_ASSIGN_OR_RETURN(auto holders,
+                             ReadHolders(rows, queries, /*with_names=*/false));
+  for (std::optional<CodeHolder>& holder : holders) {
+    if (!holder.has_value()) continue;
+    holder->verdict =
+        Judge(holder->row.withheld(), /*merged=*/false, holder->row.status(),
               MatchedBy::kUscc, NameMatch::kNoName);
   }
   if (with_heads) CREDITREG_RETURN_IF_ERROR(AddHeads(rows, &holders));

@@ -164,25 +164,20 @@ TEST(RecordDraftTest, Codes) {
 }
 
 TEST(RecordDraftTest, AnOldNumberInTheCodeColumnTakesTheirPlaceOnlyFromNone) {
-  for (const char* const other : {"", "000000000000000000", "无", "[已遮蔽]"}) {
+  const auto expect_kept = [](const char* other, const char* kept) {
+    SCOPED_TRACE(other);
     v1::RecordInput input = CleanPenalty();
     v1::Party& party = *input.mutable_record()->mutable_party();
     party.set_uscc("440301103097413");
     party.set_registration_number(other);
     const RecordCheck check = Check(input);
-    ASSERT_TRUE(check.draft.has_value()) << other;
-    EXPECT_EQ(check.draft->content.party().registration_number(),
-              "440301103097413")
-        << other;
+    ASSERT_TRUE(check.draft.has_value());
+    EXPECT_EQ(check.draft->content.party().registration_number(), kept);
+  };
+  for (const char* const none : {"", "000000000000000000", "无", "[已遮蔽]"}) {
+    expect_kept(none, "440301103097413");
   }
-  v1::RecordInput input = CleanPenalty();
-  v1::Party& party = *input.mutable_record()->mutable_party();
-  party.set_uscc("440301103097413");
-  party.set_registration_number("440301103097421");
-  const RecordCheck check = Check(input);
-  ASSERT_TRUE(check.draft.has_value());
-  EXPECT_EQ(check.draft->content.party().registration_number(),
-            "440301103097421");
+  expect_kept("440301103097421", "440301103097421");
 }
 
 TEST(RecordDraftTest, ABadCodeStandsBesideTheEmptyOne) {
