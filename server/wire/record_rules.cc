@@ -40,12 +40,6 @@ CivilDay DayOf(bool given, std::int32_t days) {
   return given ? CivilDay::FromDays(days) : CivilDay::Unknown();
 }
 
-// Whether a field for old numbers holds one, and not a filler for none or what
-// was masked.
-bool HoldsNumber(OldNumberKind kind, const std::string& value) {
-  return value != kMaskText && NormaliseOldNumber(kind, value).ok();
-}
-
 void JudgeCode(spb::Record& record, JudgedCode& judged,
                const RuleContext& context) {
   spb::Party& party = *record.mutable_party();
@@ -67,15 +61,6 @@ void JudgeCode(spb::Record& record, JudgedCode& judged,
       context.personal.set_person_id_number(judged.resident_id);
     } else {
       KeepOriginal(kCodePath, raw, context.personal);
-    }
-  }
-  if (judged.old_number.has_value()) {
-    std::string& place =
-        judged.old_number->kind == OldNumberKind::kOrganisationCode
-            ? *party.mutable_organisation_code()
-            : *party.mutable_registration_number();
-    if (!HoldsNumber(judged.old_number->kind, place)) {
-      place = judged.old_number->value;
     }
   }
 }
@@ -104,6 +89,25 @@ void JudgeOldNumbers(spb::Party& party, const RuleContext& context) {
     context.personal.set_tax_number(tax);
     tax.clear();
   }
+}
+
+// Puts the old number that stood in the code's column into its own, where the
+// rules left nothing: neither a filler nor a person's number keeps it out.
+void PlaceOldNumber(const OldNumber& number, spb::Party& party,
+                    const RuleContext& context) {
+  const bool is_organisation_code =
+      number.kind == OldNumberKind::kOrganisationCode;
+  std::string& place = is_organisation_code
+                           ? *party.mutable_organisation_code()
+                           : *party.mutable_registration_number();
+  // A person's number is masked where it was given.
+  if (!place.empty() || HoldsIdOrMobile(number.value, context)) return;
+  const std::optional<OldNumber> judged =
+      JudgeOldNumber(number.kind, number.value,
+                     is_organisation_code ? "record.party.organisation_code"
+                                          : "record.party.registration_number",
+                     context);
+  if (judged.has_value()) place = judged->value;
 }
 
 bool HasOldNumber(const spb::Party& party) {
@@ -458,6 +462,9 @@ void ApplyPartyRules(spb::Record& record, const RuleContext& context) {
   JudgeCode(record, judged, context);
   spb::Party& party = *record.mutable_party();
   JudgeOldNumbers(party, context);
+  if (judged.old_number.has_value()) {
+    PlaceOldNumber(*judged.old_number, party, context);
+  }
   SettleCategory(record, context);
   if (IsNaturalPerson(party)) {
     HidePerson(party, context);

@@ -174,7 +174,8 @@ TEST(RecordDraftTest, AnOldNumberInTheCodeColumnTakesTheirPlaceOnlyFromNone) {
     ASSERT_TRUE(check.draft.has_value());
     EXPECT_EQ(check.draft->content.party().registration_number(), kept);
   };
-  for (const char* const none : {"", "000000000000000000", "无", "[已遮蔽]"}) {
+  for (const char* const none :
+       {"", "000000000000000000", "无", "[已遮蔽]", "13800138000"}) {
     expect_kept(none, "440301103097413");
   }
   expect_kept("440301103097421", "440301103097421");
