@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
+#include "index/base/check.h"
 
 namespace creditreg {
 namespace {
@@ -87,6 +88,11 @@ CivilDay ChinaDay(absl::Time time) {
   const absl::CivilDay day =
       absl::ToCivilDay(time, absl::FixedTimeZone(8 * 60 * 60));
   return Clamped(day - absl::CivilDay(1970, 1, 1));
+}
+
+absl::Time ChinaMidnight(CivilDay day) {
+  CREDITREG_CHECK(day.is_date(), "only a day has a midnight");
+  return absl::UnixEpoch() + absl::Hours(24) * day.days() - absl::Hours(8);
 }
 
 }  // namespace creditreg

@@ -102,6 +102,9 @@ class CivilDay {
 // can give; absl::InfiniteFuture() is OpenEnded.
 CivilDay ChinaDay(absl::Time time);
 
+// When `day` begins in China. A date.
+absl::Time ChinaMidnight(CivilDay day);
+
 }  // namespace creditreg
 
 #endif  // CREDITREG_INDEX_BASE_CIVIL_DAY_H_

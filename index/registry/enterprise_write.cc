@@ -30,6 +30,7 @@
 #include "index/registry/transaction.h"
 #include "index/registry/view.h"
 #include "index/registry/write_context.h"
+#include "index/registry/write_scope.h"
 
 namespace creditreg {
 namespace {
@@ -298,6 +299,10 @@ absl::StatusOr<WriteResult> ApplyEnterprise(Transaction& transaction,
   const EnterpriseDraft& draft = prepared.draft;
   WriteResult result;
   result.findings = draft.findings;
+  if (!MayWrite(*source.actor, draft.content)) {
+    result.findings.push_back(OutOfScopeEnterprise());
+    return result;
+  }
   CREDITREG_ASSIGN_OR_RETURN(
       Identified identified,
       IdentifyEnterprise(transaction, draft.content, context.keys->hmac));
@@ -307,6 +312,11 @@ absl::StatusOr<WriteResult> ApplyEnterprise(Transaction& transaction,
     return result;
   }
   const std::optional<EnterpriseAt>& stored = identified.existing;
+  if (stored.has_value() &&
+      !MayWrite(*source.actor, stored->version.content())) {
+    result.findings.push_back(OutOfScopeEnterprise());
+    return result;
+  }
   CREDITREG_RETURN_IF_ERROR(CheckEtag(stored, etag));
   if (draft.personal_is_partial && stored.has_value()) {
     CREDITREG_ASSIGN_OR_RETURN(

@@ -66,7 +66,8 @@ void CountEnterpriseStatus(const storage::v1::Enterprise* before,
 
 // Stores the draft as a new enterprise or version, or finds it equal to what is
 // stored. Outcome kQuarantined, with the reason as last finding, where it
-// contradicts the register; nothing is put then.
+// contradicts the register, kRejected where the actor may not write it; nothing
+// is put then.
 //
 // Errors: Aborted "ETAG_MISMATCH: ..."; DataLoss, Unavailable.
 absl::StatusOr<WriteResult> ApplyEnterprise(Transaction& transaction,

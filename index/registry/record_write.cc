@@ -29,6 +29,7 @@
 #include "index/registry/transaction.h"
 #include "index/registry/view.h"
 #include "index/registry/write_context.h"
+#include "index/registry/write_scope.h"
 
 namespace creditreg {
 namespace {
@@ -120,12 +121,14 @@ absl::StatusOr<Correction> JudgeCorrected(
 
 absl::StatusOr<RecordAt> ReadForChange(const Snapshot& rows,
                                        std::uint64_t record_no,
-                                       absl::string_view etag) {
+                                       absl::string_view etag,
+                                       const Actor& actor) {
   CREDITREG_ASSIGN_OR_RETURN(std::optional<RecordAt> stored,
                              ReadRecordVersion(rows, record_no, 0));
   if (!stored.has_value()) {
     return absl::NotFoundError("record_id: no such record");
   }
+  if (!MayWrite(actor, stored->version.content())) return OutOfScope();
   if (!etag.empty() && EtagOf(stored->version) != std::string(etag)) {
     return absl::AbortedError(
         "ETAG_MISMATCH: etag: not the current version's, want to read again");
@@ -196,6 +199,10 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
                                         const PreparedRecord& prepared) {
   WriteResult result;
   result.findings = prepared.draft.findings;
+  if (!MayWrite(*source.actor, prepared.draft.content)) {
+    result.findings.push_back(OutOfScopeRecord());
+    return result;
+  }
   if (!prepared.natural_key.ok()) {
     return Quarantined(
         result,
@@ -205,6 +212,12 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
   CREDITREG_ASSIGN_OR_RETURN(
       const std::optional<RecordAt> stored,
       FindByNaturalKey(transaction, *prepared.natural_key));
+  // Keys of complaints name no agency, and corrected ones may name another's.
+  if (stored.has_value() &&
+      !MayWrite(*source.actor, stored->version.content())) {
+    result.findings.push_back(OutOfScopeRecord());
+    return result;
+  }
   RecordVersion version = MakeRecordVersion(prepared, prepared.draft.content);
   if (stored.has_value()) {
     result.record_no = stored->record_no;
@@ -271,7 +284,8 @@ absl::StatusOr<WriteResult> ApplyCorrection(Transaction& transaction,
                                             const PreparedRecord& given) {
   CREDITREG_ASSIGN_OR_RETURN(
       const RecordAt stored,
-      ReadForChange(transaction, write.record_no, write.etag));
+      ReadForChange(transaction, write.record_no, write.etag, *source.actor));
+  if (!MayWrite(*source.actor, given.draft.content)) return OutOfScope();
   if (!InForce(stored.version)) {
     return absl::FailedPreconditionError(
         "WITHDRAWN: record_id: the record was withdrawn, want one in force");
@@ -344,7 +358,8 @@ absl::StatusOr<WriteResult> ApplyWithdrawal(Transaction& transaction,
       ReadRecordVersion(transaction, write.record_no, 0));
   WriteResult result;
   result.record_no = write.record_no;
-  if (current.has_value() && !InForce(current->version)) {
+  if (current.has_value() && !InForce(current->version) &&
+      MayWrite(*source.actor, current->version.content())) {
     // Whatever the etag: the caller has what it wants.
     result.outcome = Outcome::kUnchanged;
     result.enterprise_no = current->version.enterprise_no();
@@ -353,7 +368,7 @@ absl::StatusOr<WriteResult> ApplyWithdrawal(Transaction& transaction,
   }
   CREDITREG_ASSIGN_OR_RETURN(
       const RecordAt stored,
-      ReadForChange(transaction, write.record_no, write.etag));
+      ReadForChange(transaction, write.record_no, write.etag, *source.actor));
   NewRecordVersion put;
   put.record_no = write.record_no;
   put.stored = &stored;

@@ -51,7 +51,8 @@ NewRecordVersion LinkedVersion(const PreparedRecord& prepared,
 
 // Stores the draft as a new record or version, or finds it equal to what is
 // stored. Outcome kQuarantined, with the reason as last finding, where it has
-// no natural key or contradicts the register; nothing is put then.
+// no natural key or contradicts the register, kRejected where the actor may not
+// write it; nothing is put then.
 //
 // Errors: DataLoss, Unavailable.
 absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
@@ -59,16 +60,18 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
                                         const ChangeSource& source,
                                         const PreparedRecord& prepared);
 
-// Errors: NotFound, Aborted ETAG_MISMATCH, AlreadyExists KEY_TAKEN,
-// FailedPrecondition WITHDRAWN or NAME_NEVER_HELD, InvalidArgument naming the
-// missing part of the natural key; DataLoss, Unavailable.
+// Errors: NotFound, PermissionDenied OUT_OF_SCOPE, Aborted ETAG_MISMATCH,
+// AlreadyExists KEY_TAKEN, FailedPrecondition WITHDRAWN or NAME_NEVER_HELD,
+// InvalidArgument naming the missing part of the natural key; DataLoss,
+// Unavailable.
 absl::StatusOr<WriteResult> ApplyCorrection(Transaction& transaction,
                                             const WriteContext& context,
                                             const ChangeSource& source,
                                             const CorrectRecord& write,
                                             const PreparedRecord& prepared);
 
-// Errors: NotFound, Aborted ETAG_MISMATCH; DataLoss, Unavailable.
+// Errors: NotFound, PermissionDenied OUT_OF_SCOPE, Aborted ETAG_MISMATCH;
+// DataLoss, Unavailable.
 absl::StatusOr<WriteResult> ApplyWithdrawal(Transaction& transaction,
                                             const WriteContext& context,
                                             const ChangeSource& source,

@@ -38,6 +38,7 @@
 #include "index/registry/transaction.h"
 #include "index/registry/verify.h"
 #include "index/registry/write_context.h"
+#include "index/registry/write_scope.h"
 #include "index/registry/writer.h"
 #include "index/store/key_files.h"
 #include "index/store/store.h"
@@ -68,7 +69,9 @@ storage::v1::RawRow RawOf(const RecordDraft& draft) {
 }
 
 // A put cannot be kept aside: its caller is there to be told.
-absl::Status RefusedPut(const Finding& reason) {
+absl::Status RefusedPut(const WriteResult& result) {
+  if (result.outcome == Outcome::kRejected) return OutOfScope();
+  const Finding& reason = result.findings.back();
   if (reason.rule == "MISSING_KEY_PART") {
     return absl::InvalidArgumentError(absl::StrCat(
         reason.field,
@@ -159,8 +162,9 @@ class RegistryImpl final : public Registry {
       CREDITREG_ASSIGN_OR_RETURN(
           WriteResult result,
           ApplyEnterprise(transaction, context, source, *prepared, etag));
-      if (result.outcome == Outcome::kQuarantined) {
-        return RefusedPut(result.findings.back());
+      if (result.outcome == Outcome::kQuarantined ||
+          result.outcome == Outcome::kRejected) {
+        return RefusedPut(result);
       }
       if (result.outcome != Outcome::kUnchanged) {
         CREDITREG_ASSIGN_OR_RETURN(

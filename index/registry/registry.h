@@ -45,6 +45,9 @@ struct Actor {
   std::string agency;
   std::string role;
   std::string purpose;
+  // Writes only what `agency` decided (records) or registered (enterprises);
+  // not stored.
+  bool own_agency_only = false;
 };
 
 // Numbers as in creditreg.v1.Outcome; stored.
@@ -137,6 +140,7 @@ struct WriteAnswer {
 //   record" FailedPrecondition  "CODE_CONFLICT: ...", "WITHDRAWN: ...",
 //                       "NAME_NEVER_HELD: ..." (corrections),
 //                       "IMPORT_RUNNING: ..."
+//   PermissionDenied    "OUT_OF_SCOPE: ...": Actor::own_agency_only
 //   ResourceExhausted   "OVERLOADED: ..." queue full, "DISK_FULL: ..."; nothing
 //                       stored
 //   Unknown             the disk failed while committing: stored whole or not
