@@ -1,7 +1,5 @@
 #include "server/wire/field_tables.h"
 
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -12,12 +10,11 @@
 #include "creditreg/v1/enterprise.pb.h"
 #include "creditreg/v1/record.pb.h"
 #include "creditreg/v1/registry_write_service.pb.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/text_format.h"
 #include "index/base/check.h"
 #include "index/base/status_macros.h"
 #include "index/model/name.h"
 #include "index/model/uscc.h"
+#include "server/config/text_proto.h"
 
 namespace creditreg {
 namespace {
@@ -31,44 +28,6 @@ constexpr confpb::IntakeFormat::Target kTargets[] = {
     confpb::IntakeFormat::TARGET_ENTERPRISE,
     confpb::IntakeFormat::TARGET_LICENCE, confpb::IntakeFormat::TARGET_PENALTY,
     confpb::IntakeFormat::TARGET_COMPLAINT};
-
-// Keeps the first place where a table cannot be read, which protobuf would
-// print to standard error.
-class FirstError final : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int column, const std::string& message) override {
-    if (!text_.empty()) return;
-    // Counted from 0; -1: the table as a whole.
-    text_ = line < 0 ? message
-                     : absl::StrCat("line ", line + 1, ", column ", column + 1,
-                                    ": ", message);
-  }
-  void AddWarning(int /*line*/, int /*column*/,
-                  const std::string& /*message*/) override {}
-
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
-template <typename Message>
-absl::StatusOr<Message> ReadTextProto(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
-  const std::string text((std::istreambuf_iterator<char>(file)),
-                         std::istreambuf_iterator<char>());
-  Message message;
-  google::protobuf::TextFormat::Parser parser;
-  FirstError error;
-  parser.RecordErrorsTo(&error);
-  if (!parser.ParseFromString(text, &message)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        path, ": no textproto of ",
-        std::string(Message::descriptor()->full_name()), ": ", error.text()));
-  }
-  return message;
-}
 
 const Descriptor& RootOf(IntakeTarget target) {
   return target == confpb::IntakeFormat::TARGET_ENTERPRISE

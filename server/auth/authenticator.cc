@@ -1,0 +1,250 @@
+#include "server/auth/authenticator.h"
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "index/base/status_macros.h"
+
+namespace creditreg {
+namespace {
+
+namespace confpb = conf::v1;
+
+// Kept proofs: a person's token is some 500 bytes once judged.
+constexpr std::size_t kMaxProven = 10000;
+constexpr std::size_t kMaxFingerprints = 1000;
+
+std::string Sha256(const void* bytes, std::size_t size) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int length = 0;
+  EVP_Digest(bytes, size, digest, &length, EVP_sha256(), nullptr);
+  return std::string(reinterpret_cast<const char*>(digest), length);
+}
+
+// SHA-256 of the certificate's DER, base64url; empty where it is none.
+std::string FingerprintOf(absl::string_view pem) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+      PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), &X509_free);
+  if (certificate == nullptr) return std::string();
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int length = 0;
+  if (X509_digest(certificate.get(), EVP_sha256(), digest, &length) != 1) {
+    return std::string();
+  }
+  return absl::WebSafeBase64Escape(
+      absl::string_view(reinterpret_cast<const char*>(digest), length));
+}
+
+std::optional<std::string> ReadWhole(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  return std::string((std::istreambuf_iterator<char>(file)),
+                     std::istreambuf_iterator<char>());
+}
+
+}  // namespace
+
+std::shared_ptr<const Principal> AnonymousPrincipal() {
+  auto principal = std::make_shared<Principal>();
+  principal->id = Principal::kAnonymous;
+  principal->roles.Add(confpb::ROLE_PUBLIC);
+  return principal;
+}
+
+std::shared_ptr<const Principal> LocalCaller() {
+  auto principal = std::make_shared<Principal>();
+  principal->id = "local";
+  principal->roles.Add(confpb::ROLE_PUBLIC);
+  principal->roles.Add(confpb::ROLE_CENTRE_REVIEWER);
+  principal->roles.Add(confpb::ROLE_SYSTEM_ADMIN);
+  principal->second_factor = true;
+  principal->purpose = "development";
+  return principal;
+}
+
+absl::StatusOr<std::unique_ptr<Authenticator>> Authenticator::Create(
+    AuthenticatorOptions options) {
+  if (options.nobody == nullptr) options.nobody = AnonymousPrincipal();
+  std::unique_ptr<Authenticator> authenticator(
+      new Authenticator(std::move(options)));
+  CREDITREG_ASSIGN_OR_RETURN(std::shared_ptr<State> state,
+                             authenticator->Load());
+  absl::MutexLock lock(&authenticator->mutex_);
+  authenticator->state_ = std::move(state);
+  authenticator->file_text_ =
+      ReadWhole(authenticator->options_.identities_file).value_or("");
+  return authenticator;
+}
+
+Authenticator::Authenticator(AuthenticatorOptions options)
+    : options_(std::move(options)) {}
+
+void Authenticator::Tell(absl::string_view what,
+                         const absl::Status& why) const {
+  if (options_.on_error) options_.on_error(what, why);
+}
+
+absl::StatusOr<std::shared_ptr<Authenticator::State>> Authenticator::Load()
+    const {
+  auto state = std::make_shared<State>();
+  if (options_.identities_file.empty()) {
+    state->identities = std::make_shared<const Identities>();
+  } else {
+    CREDITREG_ASSIGN_OR_RETURN(state->identities,
+                               Identities::Load(options_.identities_file));
+  }
+  KeySourceOptions keys;
+  keys.directory =
+      std::filesystem::path(options_.identities_file).parent_path();
+  keys.ca_file = options_.ca_file;
+  keys.on_error = options_.on_error;
+  CREDITREG_ASSIGN_OR_RETURN(
+      state->keys, KeySource::Start(state->identities, std::move(keys)));
+  return state;
+}
+
+void Authenticator::Refresh() {
+  if (options_.identities_file.empty()) return;
+  const std::shared_ptr<State> before = CurrentState();
+  const std::optional<std::string> text = ReadWhole(options_.identities_file);
+  bool is_new = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    // One that cannot be read is no new one: it may be about to be replaced.
+    is_new = text.has_value() && *text != file_text_;
+    if (is_new) file_text_ = *text;
+  }
+  if (is_new) {
+    absl::StatusOr<std::shared_ptr<State>> state = Load();
+    if (!state.ok()) return Tell("identities_refused", state.status());
+    absl::MutexLock lock(&mutex_);
+    state_ = *std::move(state);
+    return;
+  }
+  if (!before->keys->RereadFiles()) return;
+  // What an old key proved is proven no more.
+  absl::MutexLock lock(&before->mutex);
+  before->proven.clear();
+}
+
+std::shared_ptr<Authenticator::State> Authenticator::CurrentState() const {
+  absl::MutexLock lock(&mutex_);
+  return state_;
+}
+
+absl::StatusOr<std::shared_ptr<const Principal>> Authenticator::Authenticate(
+    const Proof& proof) {
+  if (!proof.has_certificate && proof.authorization.empty()) {
+    return options_.nobody;
+  }
+  const std::shared_ptr<State> state = CurrentState();
+  std::shared_ptr<const Principal> principal;
+  if (proof.has_certificate) {
+    CREDITREG_ASSIGN_OR_RETURN(principal, ByCertificate(*state, proof));
+  }
+  if (proof.authorization.empty()) return principal;
+  absl::string_view token = proof.authorization;
+  // RFC 6750: the scheme's case does not count.
+  if (token.size() < 7 ||
+      !absl::EqualsIgnoreCase(token.substr(0, 7), "bearer ")) {
+    return absl::UnauthenticatedError(
+        "SCHEME_UNKNOWN: authorization: want \"Bearer\" and a token");
+  }
+  token.remove_prefix(7);
+  CREDITREG_ASSIGN_OR_RETURN(const auto proven, ByToken(state.get(), token));
+  CREDITREG_RETURN_IF_ERROR(CheckTokenTime(*proven, options_.clock->Now()));
+  CREDITREG_RETURN_IF_ERROR(CheckBinding(state.get(), *proven, proof));
+  // Lives as long as what was proven.
+  return std::shared_ptr<const Principal>(proven, &proven->principal);
+}
+
+absl::StatusOr<std::shared_ptr<const Principal>> Authenticator::ByCertificate(
+    const State& state, const Proof& proof) const {
+  const Account* account = nullptr;
+  for (const absl::string_view name : proof.certificate_names) {
+    const Account* const found = state.identities->FindAccount(name);
+    if (found == nullptr) continue;
+    // Whose rights would count?
+    if (account != nullptr && found != account) {
+      return absl::UnauthenticatedError(
+          "CERTIFICATE_UNKNOWN: the certificate names two accounts");
+    }
+    account = found;
+  }
+  if (account == nullptr) {
+    return absl::UnauthenticatedError(
+        "CERTIFICATE_UNKNOWN: no account has a name of the certificate's");
+  }
+  if (account->disabled) {
+    return absl::UnauthenticatedError(
+        "ACCOUNT_DISABLED: the certificate's account is disabled");
+  }
+  if (options_.clock->Now() >= account->principal->valid_until) {
+    return absl::UnauthenticatedError(
+        "ACCOUNT_EXPIRED: the certificate's account is over");
+  }
+  return account->principal;
+}
+
+absl::StatusOr<std::shared_ptr<const TokenPrincipal>> Authenticator::ByToken(
+    State* state, absl::string_view token) const {
+  const std::string digest = Sha256(token.data(), token.size());
+  {
+    absl::MutexLock lock(&state->mutex);
+    const auto known = state->proven.find(digest);
+    if (known != state->proven.end()) return known->second;
+  }
+  absl::StatusOr<TokenPrincipal> verified = VerifyToken(
+      token, *state->identities,
+      [state](const TrustedIssuer& issuer) {
+        return state->keys->KeysOf(issuer);
+      },
+      [state](const TrustedIssuer& issuer) {
+        state->keys->NoteUnknownKey(issuer);
+      });
+  CREDITREG_RETURN_IF_ERROR(verified.status());
+  auto proven = std::make_shared<const TokenPrincipal>(*std::move(verified));
+  absl::MutexLock lock(&state->mutex);
+  // Rare, and cheap to fill again.
+  if (state->proven.size() >= kMaxProven) state->proven.clear();
+  state->proven.emplace(digest, proven);
+  return proven;
+}
+
+absl::Status Authenticator::CheckBinding(State* state,
+                                         const TokenPrincipal& token,
+                                         const Proof& proof) const {
+  if (token.certificate_sha256.empty()) return absl::OkStatus();
+  std::string fingerprint;
+  if (proof.has_certificate) {
+    absl::MutexLock lock(&state->mutex);
+    if (state->fingerprints.size() >= kMaxFingerprints) {
+      state->fingerprints.clear();
+    }
+    auto [entry, is_new] =
+        state->fingerprints.try_emplace(std::string(proof.certificate_pem));
+    if (is_new) entry->second = FingerprintOf(proof.certificate_pem);
+    fingerprint = entry->second;
+  }
+  if (fingerprint.empty() || fingerprint != token.certificate_sha256) {
+    return absl::UnauthenticatedError(
+        "TOKEN_BINDING: the token is bound to another certificate");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace creditreg

@@ -1,0 +1,194 @@
+// The shipped access table is whole, and a table that is not is refused.
+
+#include "server/auth/access_policy.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "creditreg/v1/enterprise.pb.h"
+#include "creditreg/v1/record.pb.h"
+#include "gtest/gtest.h"
+#include "server/config/text_proto.h"
+#include "server/service/rpc.h"
+#include "tests/testing/status_matchers.h"
+
+namespace creditreg {
+namespace {
+
+namespace confpb = conf::v1;
+
+confpb::AccessPolicy Shipped() {
+  auto table = ReadTextProto<confpb::AccessPolicy>(
+      absl::StrCat(CREDITREG_SOURCE_DIR, "/conf/access/policy.textproto"));
+  EXPECT_TRUE(table.ok()) << table.status();
+  return *std::move(table);
+}
+
+std::string Mistake(const confpb::AccessPolicy& table) {
+  const auto policy = AccessPolicy::Create(table, RpcFullNames());
+  return policy.ok() ? "none" : std::string(policy.status().message());
+}
+
+Principal With(confpb::Role role) {
+  Principal principal;
+  principal.id = "test";
+  principal.roles.Add(confpb::ROLE_PUBLIC);
+  principal.roles.Add(role);
+  return principal;
+}
+
+TEST(AccessPolicyTest, TheShippedTableHasARowForEverything) {
+  EXPECT_EQ(Mistake(Shipped()), "none");
+}
+
+TEST(AccessPolicyTest, ACallWithoutARowIsRefused) {
+  for (int i = 0; i < Shipped().calls_size(); ++i) {
+    confpb::AccessPolicy table = Shipped();
+    const std::string rpc = table.calls(i).rpc();
+    table.mutable_calls()->DeleteSubrange(i, 1);
+    EXPECT_EQ(Mistake(table), absl::StrCat("policy: ", rpc, ": has no row"));
+  }
+}
+
+TEST(AccessPolicyTest, AGroupWithoutARowIsRefused) {
+  for (int i = 0; i < Shipped().fields_size(); ++i) {
+    confpb::AccessPolicy table = Shipped();
+    table.mutable_fields(i)->clear_fields();
+    EXPECT_NE(Mistake(table), "none")
+        << "fields of row " << i << " would be shown to everybody";
+    table.mutable_fields()->DeleteSubrange(i, 1);
+    EXPECT_NE(Mistake(table), "none");
+  }
+}
+
+TEST(AccessPolicyTest, RowsThatOpenTooMuch) {
+  confpb::AccessPolicy table = Shipped();
+  for (confpb::CallRule& call : *table.mutable_calls()) {
+    if (call.rpc() != "RegistryReadService.GetRecord") continue;
+    confpb::Grant& grant = *call.add_grants();
+    grant.add_roles(confpb::ROLE_PUBLIC);
+    grant.set_scope(confpb::SCOPE_ANY);
+  }
+  EXPECT_EQ(Mistake(table),
+            "policy: RegistryReadService.GetRecord: granted to the public, "
+            "which has no credentials");
+  table = Shipped();
+  confpb::Grant& grant = *table.mutable_fields(0)->add_grants();
+  grant.add_roles(confpb::ROLE_AUDITOR);
+  grant.set_scope(confpb::SCOPE_ANY);
+  EXPECT_EQ(Mistake(table),
+            "policy: FIELD_GROUP_REGISTER: granted to the public or an "
+            "administrator");
+  table = Shipped();
+  table.mutable_calls(0)->mutable_grants(0)->clear_scope();
+  EXPECT_EQ(Mistake(table), absl::StrCat("policy: ", table.calls(0).rpc(),
+                                         ": a grant without a scope"));
+  table = Shipped();
+  table.add_calls()->set_rpc("PublicLookupService.Everything");
+  EXPECT_EQ(Mistake(table),
+            "policy: PublicLookupService.Everything: no such call");
+}
+
+TEST(AccessPolicyTest, AnUnknownCallerIsAskedForCredentials) {
+  CREDITREG_ASSERT_OK_AND_ASSIGN(
+      const auto policy, AccessPolicy::Create(Shipped(), RpcFullNames()));
+  Principal nobody;
+  nobody.id = Principal::kAnonymous;
+  nobody.roles.Add(confpb::ROLE_PUBLIC);
+  const auto reach =
+      policy->ReachOf(static_cast<std::size_t>(Rpc::kGetRecord), nobody);
+  EXPECT_EQ(reach.status().code(), absl::StatusCode::kUnauthenticated);
+  const auto of_auditor = policy->ReachOf(
+      static_cast<std::size_t>(Rpc::kGetRecord), With(confpb::ROLE_AUDITOR));
+  EXPECT_EQ(of_auditor.status().code(), absl::StatusCode::kPermissionDenied);
+}
+
+TEST(AccessPolicyTest, OneFactorIsNotTwo) {
+  CREDITREG_ASSERT_OK_AND_ASSIGN(
+      const auto policy, AccessPolicy::Create(Shipped(), RpcFullNames()));
+  Principal reviewer = With(confpb::ROLE_CENTRE_REVIEWER);
+  const auto rpc = static_cast<std::size_t>(Rpc::kWithholdEnterprise);
+  EXPECT_EQ(policy->ReachOf(rpc, reviewer).status().message(),
+            "SECOND_FACTOR_REQUIRED: want a token of two factors");
+  reviewer.second_factor = true;
+  EXPECT_TRUE(policy->ReachOf(rpc, reviewer).ok());
+}
+
+TEST(AccessPolicyTest, WhatAReachCovers) {
+  storage::v1::Enterprise enterprise;
+  enterprise.set_uscc("914403001922038216");
+  enterprise.mutable_registration_authority()->set_uscc("AUTHORITY");
+  enterprise.mutable_supervising_unit()->set_name("天河区市场监督管理局");
+  storage::v1::Record record;
+  record.mutable_deciding_agency()->set_uscc("DECIDER");
+  record.mutable_submitting_agency()->set_uscc("SUBMITTER");
+  AccessSubject file;
+  file.enterprise = &enterprise;
+  AccessSubject fact = file;
+  fact.record = &record;
+
+  Principal principal;
+  Reach own_agency;
+  own_agency.own_agency = true;
+  EXPECT_FALSE(Covers(own_agency, principal, file)) << "no agency is nobody's";
+  principal.agency = "AUTHORITY";
+  EXPECT_TRUE(Covers(own_agency, principal, file));
+  EXPECT_FALSE(Covers(own_agency, principal, fact)) << "another's decision";
+  principal.agency = "SUBMITTER";
+  EXPECT_TRUE(Covers(own_agency, principal, fact));
+  EXPECT_FALSE(Covers(own_agency, principal, file));
+
+  Reach own_units;
+  own_units.own_units = true;
+  auto units = std::make_shared<UnitSet>();
+  units->names.insert("天河区市场监督管理局");
+  EXPECT_FALSE(Covers(own_units, principal, file));
+  principal.units = units;
+  EXPECT_TRUE(Covers(own_units, principal, file));
+  EXPECT_TRUE(Covers(own_units, principal, fact));
+  enterprise.mutable_supervising_unit()->set_uscc("ELSEWHERE");
+  EXPECT_FALSE(Covers(own_units, principal, file)) << "the code counts";
+
+  Reach own_file;
+  own_file.own_file = true;
+  EXPECT_FALSE(Covers(own_file, principal, file));
+  principal.uscc = enterprise.uscc();
+  EXPECT_TRUE(Covers(own_file, principal, file));
+  enterprise.clear_uscc();
+  principal.uscc.clear();
+  EXPECT_FALSE(Covers(own_file, principal, file))
+      << "none is not the same none";
+  EXPECT_FALSE(Covers(own_file, principal, {}));
+  EXPECT_FALSE(Covers({}, principal, fact));
+}
+
+TEST(FieldGroupsTest, WhatIsNotShownIsCleared) {
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const FieldGroups groups,
+                                 FieldGroups::Create(Shipped()));
+  v1::Record record;
+  record.mutable_party()->set_name("公司");
+  record.mutable_party()->set_legal_representative("某人");
+  record.mutable_party()->set_address("某路");
+  record.set_source_id("gz");
+  record.mutable_penalty()->set_facts("事实");
+  GroupSet shown;
+  shown.set(confpb::FIELD_GROUP_REGISTER);
+  shown.set(confpb::FIELD_GROUP_PENALTY);
+  shown.set(confpb::FIELD_GROUP_ADDRESS);
+  const GroupSet withheld = groups.Withhold(shown, &record);
+  EXPECT_EQ(record.party().name(), "公司");
+  EXPECT_EQ(record.party().address(), "某路");
+  EXPECT_EQ(record.party().legal_representative(), "");
+  EXPECT_EQ(record.source_id(), "");
+  EXPECT_EQ(record.penalty().facts(), "事实");
+  GroupSet expected;
+  expected.set(confpb::FIELD_GROUP_REPRESENTATIVE);
+  expected.set(confpb::FIELD_GROUP_INTAKE);
+  EXPECT_EQ(withheld, expected);
+  EXPECT_EQ(groups.OfDetails(v1::Record::kPenaltyFieldNumber),
+            confpb::FIELD_GROUP_PENALTY);
+  EXPECT_EQ(groups.OfDetails(1), confpb::FIELD_GROUP_UNSPECIFIED);
+}
+
+}  // namespace
+}  // namespace creditreg
