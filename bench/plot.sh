@@ -28,7 +28,7 @@ serve() {
   "$bin/creditreg_load" --data_dir "$folder/data" --key_dir "$folder/keys" \
     --enterprise "$folder/in/enterprise.csv" > "$folder/load.log" 2>&1 ||
     [ $? -eq 5 ]
-  "$bin/creditregd" --listen=127.0.0.1:0 --port_file="$folder/port" \
+  "$bin/creditregd" --listen=127.0.0.1:0 --local_development_caller --port_file="$folder/port" \
     --data_dir="$folder/data" --key_dir="$folder/keys" --page_cache_mb=16 \
     --log_level=warning > "$folder/log" 2>&1 &
   server_pid=$!

@@ -81,6 +81,7 @@ template <typename Calls>
 absl::Status RunStream(RegistryClient& client, Portion& portion,
                        const ResultSink& sink) {
   grpc::ClientContext context;
+  CREDITREG_RETURN_IF_ERROR(client.AddCredentials(&context));
   // A stream without one gets the registry's default, which is for short ones.
   context.set_deadline(absl::ToChronoTime(absl::Now() + kStreamDeadline));
   CallGuard guard(&client.cancellation(), &context, client.options().timeout);

@@ -45,6 +45,7 @@ class Attempt {
         guard_(&client.cancellation(), &context_, client.options().timeout) {}
 
   absl::StatusOr<v1::ImportReceipt> Run() {
+    CREDITREG_RETURN_IF_ERROR(client_.AddCredentials(&context_));
     stream_ = client_.intake_stub().Import(&context_);
     absl::Status sent;
     std::thread writer([this, &sent] {

@@ -9,8 +9,8 @@
 #include "google/protobuf/wrappers.pb.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
-#include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
+#include "index/base/status_macros.h"
 
 namespace creditreg {
 namespace {
@@ -43,7 +43,7 @@ std::shared_ptr<grpc::Channel> CreateChannel(const ClientOptions& options) {
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
   return grpc::CreateCustomChannel(
-      options.target, grpc::InsecureChannelCredentials(), arguments);
+      options.target, ChannelCredentialsOf(options.credentials), arguments);
 }
 
 RegistryClient::RegistryClient(ClientOptions options,
@@ -57,9 +57,17 @@ RegistryClient::RegistryClient(ClientOptions options,
       intake_(v1::IntakeService::NewStub(channel_)),
       admin_(v1::AdminService::NewStub(channel_)) {}
 
-void RegistryClient::Prepare(grpc::ClientContext& context) const {
+absl::Status RegistryClient::AddCredentials(
+    grpc::ClientContext* context) const {
+  CREDITREG_RETURN_IF_ERROR(
+      CheckCredentials(options_.credentials, options_.target));
+  return AddCallCredentials(options_.credentials, context);
+}
+
+absl::Status RegistryClient::Prepare(grpc::ClientContext& context) const {
   context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
   context.set_wait_for_ready(options_.wait_for_ready);
+  return AddCredentials(&context);
 }
 
 RetryPolicy RegistryClient::WritePolicy(const std::string& request_id) const {
@@ -78,7 +86,7 @@ absl::StatusOr<Response> RegistryClient::Call(
   const absl::Status status =
       CallWithRetry(policy, *cancellation_, [&]() -> absl::Status {
         grpc::ClientContext context;
-        Prepare(context);
+        CREDITREG_RETURN_IF_ERROR(Prepare(context));
         const CallGuard guard(cancellation_, &context);
         response.Clear();
         return StreamStatus((stub.*method)(&context, request, &response),
@@ -207,6 +215,7 @@ absl::Status RegistryClient::Verify(
   bool begun = false;
   return CallWithRetry(options_.retry, *cancellation_, [&]() -> absl::Status {
     grpc::ClientContext context;
+    CREDITREG_RETURN_IF_ERROR(AddCredentials(&context));
     CallGuard guard(cancellation_, &context, options_.timeout);
     const auto stream = admin_->Verify(&context, request);
     v1::VerifyResponse response;
@@ -237,7 +246,7 @@ absl::StatusOr<ServingStatus> RegistryClient::CheckHealth(
   const absl::Status status =
       CallWithRetry(options_.retry, *cancellation_, [&]() -> absl::Status {
         grpc::ClientContext context;
-        Prepare(context);
+        CREDITREG_RETURN_IF_ERROR(Prepare(context));
         const CallGuard guard(cancellation_, &context);
         response.Clear();
         grpc::Status answer;

@@ -7,6 +7,8 @@
 //   CANCELLED          the Cancellation given at construction was used.
 //   DEADLINE_EXCEEDED  no answer within `timeout`.
 //   UNAVAILABLE        the registry cannot be reached.
+//   FAILED_PRECONDITION and a local file's errors as CheckCredentials() and
+//                      AddCallCredentials() have them; nothing was sent.
 //
 // Streams are elsewhere: batch_lookup.h, import_upload.h.
 //
@@ -23,6 +25,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/cancellation.h"
+#include "client/credentials.h"
 #include "client/retry.h"
 #include "creditreg/v1/admin_service.grpc.pb.h"
 #include "creditreg/v1/intake_service.grpc.pb.h"
@@ -36,6 +39,7 @@ namespace creditreg {
 struct ClientOptions {
   // gRPC target, for example "127.0.0.1:7420" or "unix:/run/creditreg.sock".
   std::string target;
+  ClientCredentials credentials;
   // Longest wait for the answer of a unary call, and for the next message of a
   // stream.
   absl::Duration timeout = absl::Seconds(30);
@@ -53,7 +57,6 @@ struct ClientOptions {
 
 // A channel with the options' settings. Connects when first used; never uses
 // an HTTP proxy of the environment, for the registry is on an inside network.
-// Not encrypted: the registry listens on loopback or behind a TLS endpoint.
 std::shared_ptr<grpc::Channel> CreateChannel(const ClientOptions& options);
 
 // What grpc.health.v1.Health says; the numbers are its own.
@@ -118,6 +121,9 @@ class RegistryClient {
   // `service` empty: the whole server.
   absl::StatusOr<ServingStatus> CheckHealth(const std::string& service);
 
+  // Puts what the caller shows into a call; the methods above do so themselves.
+  absl::Status AddCredentials(grpc::ClientContext* context) const;
+
   // For the streams of this library.
   v1::RegistryReadService::StubInterface& read_stub() { return *read_; }
   v1::PublicLookupService::StubInterface& public_stub() { return *public_; }
@@ -144,7 +150,7 @@ class RegistryClient {
                                    Response*),
       const Request& request, const RetryPolicy& policy);
   RetryPolicy WritePolicy(const std::string& request_id) const;
-  void Prepare(grpc::ClientContext& context) const;
+  absl::Status Prepare(grpc::ClientContext& context) const;
 };
 
 }  // namespace creditreg

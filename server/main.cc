@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,6 +19,8 @@
 #include "index/publication/page_cache.h"
 #include "index/registry/registry.h"
 #include "nlohmann/json.hpp"
+#include "server/auth/access_policy.h"
+#include "server/auth/authenticator.h"
 #include "server/config/server_config.h"
 #include "server/ops/call_gate.h"
 #include "server/ops/call_stats.h"
@@ -94,6 +97,25 @@ int Serve(const ServerConfig& config) {
 
   const auto tables = FieldTables::Load(config.conf_dir + "/intake");
   if (!tables.ok()) return Fail(tables.status());
+  const auto policy = AccessPolicy::Load(
+      config.conf_dir + "/access/policy.textproto", RpcFullNames());
+  if (!policy.ok()) return Fail(policy.status());
+  AuthenticatorOptions auth;
+  auth.identities_file = config.identities;
+  auth.ca_file = config.jwks_ca;
+  auth.clock = clock;
+  auth.on_error = [&log](absl::string_view what, const absl::Status& why) {
+    log.Write(
+        LogLevel::kError, "identities",
+        {{"what", std::string(what)}, {"error", std::string(why.message())}});
+  };
+  if (config.local_development_caller) {
+    auth.nobody = LocalCaller();
+    log.Write(LogLevel::kWarning, "development",
+              {{"error", "callers without credentials may do everything"}});
+  }
+  const auto authenticator = Authenticator::Create(std::move(auth));
+  if (!authenticator.ok()) return Fail(authenticator.status());
   PageCache page_cache(static_cast<std::size_t>(config.page_cache_mb) << 20);
   RegistryOptions registry_options = OptionsOf(config);
   registry_options.page_cache = &page_cache;
@@ -113,6 +135,9 @@ int Serve(const ServerConfig& config) {
 
   ServiceEnvironment environment;
   environment.registry = registry->get();
+  environment.authenticator = authenticator->get();
+  environment.policy = policy->get();
+  environment.has_certificates = !config.tls_client_ca.empty();
   environment.tables = tables->get();
   environment.clock = clock;
   environment.random = &random;
@@ -139,6 +164,10 @@ int Serve(const ServerConfig& config) {
 
   GrpcServerOptions options;
   options.listen = config.listen;
+  options.tls.certificate = config.tls_certificate;
+  options.tls.key = config.tls_key;
+  options.tls.client_ca = config.tls_client_ca;
+  if (options.tls.enabled()) RestrictTls();
   options.max_message_bytes = config.max_message_bytes;
   options.max_streams_per_connection = config.max_streams_per_connection;
   options.network_memory_bytes = config.network_memory_mb << 20;
@@ -163,6 +192,7 @@ int Serve(const ServerConfig& config) {
   absl::Status write_state;
   std::uint64_t reopenings = 0;
   while (!stop.Wait(kHealthInterval)) {
+    (*authenticator)->Refresh();
     const int cancelled = gate.CancelOlderThan(kUnaryLimit);
     if (cancelled > 0) {
       log.Write(LogLevel::kWarning, "calls_cancelled",

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # tools/demo.sh [--once]: the registry at work, from an empty folder.
 #
-# Starts creditregd on a free loopback port, makes a province-like data set,
-# imports it through the public call, and shows what becomes of it: a file as
-# government and as the public sees it, a batch of look-ups with a verdict each,
-# the figures, and the proof that all is whole. What is shown is checked against
+# Starts creditregd with TLS on a free loopback port, makes a province-like data
+# set, imports it through the public call, and shows what becomes of it: a file
+# as government and as the public sees it and who is refused, a batch of look-ups
+# with a verdict each, the figures, and the proof that all is whole. Certificates
+# and tokens are tools/dev_auth.sh's. What is shown is checked against
 # the data set's manifest; anything wrong ends the demo with an error.
 #
 # Stays until Ctrl-C; with --once it stops what it started and ends with
@@ -77,6 +78,8 @@ start_server() {
   setpriv --pdeathsig TERM "$bin/creditregd" --listen=127.0.0.1:0 \
     --data_dir="$directory/data" --key_dir="$directory/keys" --conf_dir=conf \
     --port_file="$directory/port" \
+    --tls_certificate="$auth/server.pem" --tls_key="$auth/server.key" \
+    --tls_client_ca="$auth/ca.pem" --identities="$auth/identities.textproto" \
     < /dev/null > "$directory/server.log" 2>&1 &
   server_pid=$!
   local _
@@ -93,6 +96,21 @@ start_server() {
   fail "the server did not start"
 }
 
+# --------------------------------------------------------------- who does it
+
+make_identities() {
+  auth="$directory/auth"
+  tools/dev_auth.sh make "$auth"
+  tools/dev_auth.sh token "$auth" centre_reviewer sub=reviewer \
+    > "$auth/reviewer.jwt"
+  tools/dev_auth.sh token "$auth" system_admin sub=admin > "$auth/admin.jwt"
+  tools/dev_auth.sh token "$auth" inspector sub=inspector units=gd \
+    > "$auth/inspector.jwt"
+  export CREDITCTL_CA="$auth/ca.pem"
+  export CREDITCTL_TOKEN_FILE="$auth/reviewer.jwt"
+  export CREDITCTL_PURPOSE="演示"
+}
+
 # ---------------------------------------------------------------- what it does
 
 # Without the lock: a command that outlives the demo holds nothing.
@@ -103,7 +121,10 @@ facts() { python3 tools/demo_facts.py "$@"; }
 import_file() {  # FILE FORMAT
   local name="$1" format="$2" code=0
   local receipt="$directory/reports/$name.receipt.json"
-  creditctl import "$directory/source/$name.csv" --format "$format" \
+  # A program, by its certificate.
+  CREDITCTL_TOKEN_FILE='' creditctl import "$directory/source/$name.csv" \
+    --cert "$auth/exchange.pem" --key "$auth/exchange.key" \
+    --format "$format" \
     --report "$directory/reports/$name.csv" --output json \
     > "$receipt" || code=$?
   # 5: some rows were refused, which is what the data set's faulty rows are for.
@@ -115,6 +136,7 @@ import_file() {  # FILE FORMAT
 start() {
   heading 1 启动登记库 "start the registry"
   take_directory
+  make_identities
   start_server
   echo "地址 (address)  $address"
   echo "数据 (data)     $directory"
@@ -158,6 +180,25 @@ show_file() {
   creditctl --public records "$code"
 }
 
+# Refused with 3, which is what should be.
+refused() {
+  local code=0
+  creditctl "$@" || code=$?
+  [ "$code" -eq 3 ] || fail "creditctl $1 ended with $code, not refused"
+}
+
+show_refusals() {
+  local code
+  code="$(facts code "$manifest" typical)"
+  heading 6 "谁不能看：无凭证、辖区外、角色不符" "who is refused"
+  echo "\$ creditctl get $code    # 无凭证 (no credentials)"
+  CREDITCTL_TOKEN_FILE='' refused get "$code"
+  printf '\n$ creditctl get %s    # 检查员，辖区外 (inspector of another unit)\n' "$code"
+  CREDITCTL_TOKEN_FILE="$auth/inspector.jwt" refused get "$code"
+  printf '\n$ creditctl get %s    # 系统管理员 (system administrator)\n' "$code"
+  CREDITCTL_TOKEN_FILE="$auth/admin.jwt" refused get "$code"
+}
+
 # What is offered instead of a mistyped code.
 show_repair() {
   local code
@@ -168,7 +209,7 @@ show_repair() {
 }
 
 look_up_batch() {
-  heading 6 "批量查询：每个号码一个结论" "a batch: one verdict for each code"
+  heading 7 "批量查询：每个号码一个结论" "a batch: one verdict for each code"
   facts batch "$manifest" > "$directory/codes.txt"
   echo "\$ creditctl batch-get codes.txt"
   creditctl batch-get "$directory/codes.txt" |
@@ -179,22 +220,25 @@ look_up_batch() {
 }
 
 show_state() {
-  heading 7 "登记库的各项数字" "the registry's figures"
+  export CREDITCTL_TOKEN_FILE="$auth/admin.jwt"
+  heading 8 "登记库的各项数字" "the registry's figures"
   creditctl stats
-  heading 8 "全库校验：变更链、索引、密封字段" "verify: changes, index rows, sealed rows"
+  heading 9 "全库校验：变更链、索引、密封字段" "verify: changes, index rows, sealed rows"
   creditctl verify --open-sealed
 }
 
 say_goodbye() {
-  heading 9 接着看 "go on from here"
+  heading 10 接着看 "go on from here"
   cat <<EOF
-export CREDITCTL_SERVER=$address
+export CREDITCTL_SERVER=$address CREDITCTL_CA=$auth/ca.pem CREDITCTL_PURPOSE=试用
+export CREDITCTL_TOKEN_FILE=$auth/reviewer.jwt
 $bin/creditctl get $(facts code "$manifest" large)
 $bin/creditctl records $(facts code "$manifest" large) --family penalty --limit 5
 $bin/creditctl quarantine --limit 5
 $bin/creditctl --help
 
 日志 (log)      $directory/server.log
+凭证 (credentials)  $auth    tools/dev_auth.sh token $auth inspector units=gd
 报告 (reports)  $directory/reports
 EOF
 }
@@ -230,6 +274,7 @@ main() {
   generate
   import_all
   show_file
+  show_refusals
   look_up_batch
   show_state
   say_goodbye

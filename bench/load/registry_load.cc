@@ -174,9 +174,12 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> StartRegistry(
     const std::string& program, const std::string& folder,
     const std::vector<std::string>& flags) {
   CREDITREG_RETURN_IF_ERROR(MakeFolder(folder));
-  std::vector<std::string> arguments = {
-      program, "--listen=127.0.0.1:0", "--data_dir=" + folder + "/data",
-      "--key_dir=" + folder + "/keys", "--log_level=warning"};
+  std::vector<std::string> arguments = {program,
+                                        "--listen=127.0.0.1:0",
+                                        "--local_development_caller",
+                                        "--data_dir=" + folder + "/data",
+                                        "--key_dir=" + folder + "/keys",
+                                        "--log_level=warning"};
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   return ServerProcess::Start(std::move(arguments), folder);
 }

@@ -186,6 +186,17 @@ class Parser {
     app_.add_option("--server", global_.server, Say(texts::kServer))
         ->envname("CREDITCTL_SERVER")
         ->capture_default_str();
+    ClientCredentials& shown = global_.credentials;
+    app_.add_option("--ca", shown.ca_file, Say(texts::kCa))
+        ->envname("CREDITCTL_CA");
+    app_.add_option("--cert", shown.certificate_file, Say(texts::kCert))
+        ->envname("CREDITCTL_CERT");
+    app_.add_option("--key", shown.key_file, Say(texts::kKey))
+        ->envname("CREDITCTL_KEY");
+    app_.add_option("--token-file", shown.token_file, Say(texts::kTokenFile))
+        ->envname("CREDITCTL_TOKEN_FILE");
+    app_.add_option("--purpose", shown.purpose, Say(texts::kPurpose))
+        ->envname("CREDITCTL_PURPOSE");
     app_.add_option("--output", raw_.output, Say(texts::kOutput))
         ->check(CLI::IsMember({"table", "json"}))
         ->capture_default_str();
@@ -333,7 +344,8 @@ class Parser {
   std::optional<NothingToRun> CheckTexts() const {
     for (const std::string* const text :
          {&raw_.code, &raw_.name, &raw_.personal, &raw_.record_id, &raw_.source,
-          &raw_.request_id, &raw_.service, &global_.server}) {
+          &raw_.request_id, &raw_.service, &global_.server,
+          &global_.credentials.purpose}) {
       const std::string shown = Neutralise(*text);
       if (text->find("\uFFFD") == std::string::npos &&
           shown.find("\uFFFD") != std::string::npos) {

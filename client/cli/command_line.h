@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/texts.h"
+#include "client/credentials.h"
 #include "creditreg/v1/intake_service.pb.h"
 #include "creditreg/v1/lookup.pb.h"
 #include "creditreg/v1/record.pb.h"
@@ -24,6 +25,7 @@ enum class OutputForm { kTable, kJson };
 
 struct GlobalOptions {
   std::string server;
+  ClientCredentials credentials;
   OutputForm output = OutputForm::kTable;
   absl::Duration timeout;
   // Absent: each command's own.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -26,7 +27,9 @@ constexpr int kPageSize = 500;
 constexpr int kMaxRuns = 4;
 
 // The file: {"format", "position", "result", "summary", "records": [...],
-// "recordCount"}. Values but format and recordCount are protobuf JSON.
+// "recordCount", "withheldGroups": [...]}. Values but format, recordCount and
+// withheldGroups are protobuf JSON; the last names what was not for the user's
+// roles, so that nobody takes the file for the whole.
 absl::Status WriteHead(const v1::GetEnterpriseResponse& answer,
                        AtomicFile& file) {
   CREDITREG_ASSIGN_OR_RETURN(const std::string position,
@@ -44,6 +47,7 @@ absl::Status WriteHead(const v1::GetEnterpriseResponse& answer,
 absl::StatusOr<std::int64_t> WriteRecords(Session& session,
                                           const v1::LookupItem& item,
                                           const v1::Position& position,
+                                          std::set<std::string>& withheld,
                                           AtomicFile& file) {
   v1::ListRecordsRequest request;
   *request.mutable_item() = item;
@@ -53,6 +57,9 @@ absl::StatusOr<std::int64_t> WriteRecords(Session& session,
   while (true) {
     CREDITREG_ASSIGN_OR_RETURN(const v1::ListRecordsResponse page,
                                session.client().ListRecords(request));
+    withheld.insert(page.withheld_groups().begin(),
+                    page.withheld_groups().end());
+    session.NoteWithheld(page.withheld_groups());
     for (const v1::Record& record : page.records()) {
       CREDITREG_ASSIGN_OR_RETURN(const std::string json, ToJson(record));
       CREDITREG_RETURN_IF_ERROR(
@@ -71,11 +78,19 @@ absl::StatusOr<std::int64_t> WriteAll(Session& session,
                                       AtomicFile& file) {
   CREDITREG_RETURN_IF_ERROR(file.Clear());
   CREDITREG_RETURN_IF_ERROR(WriteHead(answer, file));
+  std::set<std::string> withheld(answer.withheld_groups().begin(),
+                                 answer.withheld_groups().end());
+  session.NoteWithheld(answer.withheld_groups());
   CREDITREG_ASSIGN_OR_RETURN(
       const std::int64_t count,
-      WriteRecords(session, command.item, answer.position(), file));
+      WriteRecords(session, command.item, answer.position(), withheld, file));
+  std::string groups;
+  for (const std::string& group : withheld) {
+    absl::StrAppend(&groups, groups.empty() ? "\"" : ",\"", group, "\"");
+  }
   CREDITREG_RETURN_IF_ERROR(
-      file.Append(absl::StrCat("],\n\"recordCount\":\"", count, "\"}\n")));
+      file.Append(absl::StrCat("],\n\"recordCount\":\"", count,
+                               "\",\n\"withheldGroups\":[", groups, "]}\n")));
   return count;
 }
 

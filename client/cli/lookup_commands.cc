@@ -230,6 +230,7 @@ ExitCode Run(Session& session, const GetCommand& command) {
   }
   const auto answer = session.client().GetEnterprise(request);
   if (!answer.ok()) return session.Fail(answer.status());
+  session.NoteWithheld(answer->withheld_groups());
   std::vector<Field> fields = ResultFields(session, *answer);
   if (answer->has_summary()) {
     AddSection(texts::kHeadSummary, answer->summary(), session, fields);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -60,6 +61,9 @@ ExitCode ShowRecords(
       command.extent, max_page, next,
       [&](const Response& page) -> absl::StatusOr<std::int64_t> {
         const auto& list = records(page);
+        if constexpr (std::is_same_v<Response, v1::ListRecordsResponse>) {
+          session.NoteWithheld(page.withheld_groups());
+        }
         if (session.json()) {
           const absl::Status status = session.PrintJson(page);
           if (!status.ok()) return status;
@@ -122,6 +126,7 @@ ExitCode RunVersions(Session& session, const RecordCommand& command) {
       },
       [&](const v1::ListRecordVersionsResponse& page)
           -> absl::StatusOr<std::int64_t> {
+        session.NoteWithheld(page.withheld_groups());
         if (session.json()) {
           const absl::Status status = session.PrintJson(page);
           if (!status.ok()) return status;
@@ -195,6 +200,7 @@ ExitCode Run(Session& session, const RecordCommand& command) {
   }
   const auto answer = session.client().GetRecord(request);
   if (!answer.ok()) return session.Fail(answer.status());
+  session.NoteWithheld(answer->withheld_groups());
   if (session.json()) {
     const absl::Status status = session.PrintJson(*answer);
     return status.ok() ? ExitCode::kOk : session.Fail(status);
@@ -239,6 +245,7 @@ ExitCode Run(Session& session, const QuarantineCommand& command) {
       },
       [&](const v1::ListQuarantinedRowsResponse& page)
           -> absl::StatusOr<std::int64_t> {
+        session.NoteWithheld(page.withheld_groups());
         if (session.json()) {
           const absl::Status status = session.PrintJson(page);
           if (!status.ok()) return status;

@@ -43,6 +43,7 @@ int ColumnsOf(int descriptor) {
 ClientOptions MakeClientOptions(const GlobalOptions& global) {
   ClientOptions options;
   options.target = global.server;
+  options.credentials = global.credentials;
   options.timeout = global.timeout;
   options.user_agent = "creditctl/0.1.0";
   if (global.retries.has_value()) {
@@ -79,6 +80,17 @@ absl::Status Session::PrintJson(const google::protobuf::Message& message) {
 void Session::Note(absl::string_view line) {
   if (options_.quiet) return;
   std::fputs(StderrLine(line).c_str(), stderr);
+}
+
+void Session::NoteWithheld(
+    const google::protobuf::RepeatedPtrField<std::string>& groups) {
+  std::string labels;
+  for (const std::string& group : groups) {
+    if (!withheld_.insert(group).second) continue;
+    absl::StrAppend(&labels, labels.empty() ? "" : Say(texts::kComma),
+                    EnumLabel(lang(), absl::StrCat("FIELD_GROUP_", group)));
+  }
+  if (!labels.empty()) Note(Say(texts::kWithheld, labels));
 }
 
 std::unique_ptr<Progress> Session::StartProgress() const {

@@ -10,6 +10,7 @@
 #define CREDITREG_CLIENT_CLI_SESSION_H_
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -22,6 +23,7 @@
 #include "client/cli/texts.h"
 #include "client/registry_client.h"
 #include "google/protobuf/message.h"
+#include "google/protobuf/repeated_ptr_field.h"
 
 namespace creditreg::cli {
 
@@ -52,6 +54,9 @@ class Session {
 
   // A line on standard error, unless --quiet.
   void Note(absl::string_view line);
+  // That parts of the answer are not for the user's roles; each group once.
+  void NoteWithheld(
+      const google::protobuf::RepeatedPtrField<std::string>& groups);
   // The error's line on standard error, and its exit code.
   ExitCode Fail(const absl::Status& status);
   // `line` on standard error, --quiet or not. Returns `code`.
@@ -72,6 +77,7 @@ class Session {
   const GlobalOptions options_;
   const int width_;
   int output_error_ = 0;
+  std::set<std::string> withheld_;
   RegistryClient client_;
 };
 

@@ -232,6 +232,17 @@ constexpr Entry kEnumValues[] = {
     {"LOOKUP_VERDICT_OLD_NUMBER", {"由旧号找到", "by old number"}},
     {"LOOKUP_VERDICT_RENAMED", {"已更名", "renamed"}},
     {"LOOKUP_VERDICT_FOUND", {"找到", "found"}},
+    {"LOOKUP_VERDICT_OUT_OF_SCOPE", {"不在职权范围", "out of scope"}},
+    {"FIELD_GROUP_REGISTER", {"登记信息", "registration"}},
+    {"FIELD_GROUP_ADDRESS", {"地址", "address"}},
+    {"FIELD_GROUP_REPRESENTATIVE", {"法定代表人", "representative"}},
+    {"FIELD_GROUP_LICENCE", {"行政许可", "licences"}},
+    {"FIELD_GROUP_PENALTY", {"行政处罚", "penalties"}},
+    {"FIELD_GROUP_COMPLAINT", {"投诉", "complaints"}},
+    {"FIELD_GROUP_SUMMARY", {"各类记录数", "counts of records"}},
+    {"FIELD_GROUP_INTAKE", {"数据来源与质量", "source and quality"}},
+    {"FIELD_GROUP_QUARANTINE", {"隔离的行", "rows kept aside"}},
+    {"FIELD_GROUP_PERSONAL", {"个人信息", "personal data"}},
     {"CODE_ERROR_BAD_LENGTH", {"长度不是 18 位", "not 18 characters"}},
     {"CODE_ERROR_INVALID_CHAR", {"含有不允许的字符", "invalid character"}},
     {"CODE_ERROR_BAD_FINAL_CHECK",
@@ -420,6 +431,16 @@ const Text kExitCodes = {
 const Text kHelpFlag = {"显示帮助", "Show this help"};
 const Text kVersionFlag = {"显示版本", "Show the version"};
 const Text kServer = {"服务器地址", "Server"};
+const Text kCa = {"服务器证书的签发机构（PEM 文件）；给出即用 TLS",
+                  "Authority of the server's certificate (PEM file); with it "
+                  "TLS is spoken"};
+const Text kCert = {"本方证书（PEM 文件）", "Your certificate (PEM file)"};
+const Text kKey = {"本方证书的私钥（PEM 文件）",
+                   "The certificate's private key (PEM file)"};
+const Text kTokenFile = {"存放登录令牌的文件", "File that holds your token"};
+const Text kPurpose = {"查询用途，随每次调用送出并留痕",
+                       "What the data is needed for; sent with every call, and "
+                       "kept"};
 const Text kOutput = {"输出形式", "Output"};
 const Text kTimeout = {"等待应答的最长秒数（流式调用：等待下一条消息）",
                        "Longest wait in seconds for an answer, or for the "
@@ -430,6 +451,8 @@ const Text kRetries = {
 const Text kLang = {"界面语言", "Language of texts"};
 const Text kPublic = {"按公众可见范围查询", "Ask as the public may"};
 const Text kQuiet = {"不显示进度、汇总和说明", "No progress, summaries, notes"};
+const Text kWithheld = {"按您的角色不予显示：$0",
+                        "not shown to your roles: $0"};
 const Text kGet = {"按代码或旧号查询一个主体",
                    "Look one enterprise up by code or old number"};
 const Text kBatchGet = {"批量查询，每行一个号码，可用制表符或逗号附名称",

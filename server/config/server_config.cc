@@ -9,6 +9,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -36,8 +37,30 @@ struct Flag {
 // The one list of settings: parsing, checks, printing and --help follow it.
 const Flag kFlags[] = {
     {"listen", &ServerConfig::listen, 0, 0,
-     "host:port to serve on; port 0 takes a free port. Loopback by default: "
-     "there is no authentication yet"},
+     "host:port to serve on, where port 0 takes a free port, or unix:path. "
+     "Plain text only on loopback or a Unix socket"},
+    {"tls_certificate", &ServerConfig::tls_certificate, 0, 0,
+     "PEM file of the server's certificate chain; with it TLS 1.3 is spoken, "
+     "and nothing else. Read again when it changes"},
+    {"tls_key", &ServerConfig::tls_key, 0, 0,
+     "PEM file of the certificate's private key"},
+    {"tls_client_ca", &ServerConfig::tls_client_ca, 0, 0,
+     "PEM file of the authorities for certificates of agencies and services; "
+     "empty asks for none"},
+    {"identities", &ServerConfig::identities, 0, 0,
+     "file of accounts, token issuers and supervising units (protobuf text, "
+     "docs/access.md); empty: nobody is known, only the public service "
+     "answers. "
+     "Read again when it changes"},
+    {"jwks_ca", &ServerConfig::jwks_ca, 0, 0,
+     "PEM file of the authorities for https addresses of token keys; empty: "
+     "the machine's"},
+    {"plain_text_on_network", &ServerConfig::plain_text_on_network, 0, 0,
+     "speak plain text on other addresses than loopback: tokens and personal "
+     "data can be read on the way"},
+    {"local_development_caller", &ServerConfig::local_development_caller, 0, 0,
+     "callers without credentials may read and write everything; for "
+     "development, on loopback or a Unix socket without TLS only"},
     {"data_dir", &ServerConfig::data_dir, 0, 0,
      "directory of the database; created if absent"},
     {"key_dir", &ServerConfig::key_dir, 0, 0,
@@ -217,8 +240,49 @@ absl::Status ReadFlags(const std::vector<std::string>& arguments,
   return absl::OkStatus();
 }
 
+bool IsUnixSocket(const std::string& listen) {
+  return absl::StartsWith(listen, "unix:");
+}
+
+// Whether nobody on another machine can connect.
+bool IsLocal(const std::string& listen) {
+  if (IsUnixSocket(listen)) return true;
+  const std::string host = listen.substr(0, listen.rfind(':'));
+  return absl::StartsWith(host, "127.") || host == "localhost" ||
+         host == "[::1]" || host == "::1";
+}
+
+void CheckTransport(const ServerConfig& config,
+                    std::vector<std::string>* mistakes) {
+  const bool has_tls = !config.tls_certificate.empty();
+  if (has_tls != !config.tls_key.empty()) {
+    mistakes->push_back("--tls_key: want it and --tls_certificate, or neither");
+  }
+  if (!has_tls && !config.tls_client_ca.empty()) {
+    mistakes->push_back(
+        "--tls_client_ca: without --tls_certificate, want both");
+  }
+  const bool is_local = IsLocal(config.listen);
+  if (!has_tls && !is_local && !config.plain_text_on_network) {
+    mistakes->push_back(
+        "--listen: not on this machine alone, want --tls_certificate and "
+        "--tls_key (or, in so many words, --plain_text_on_network)");
+  }
+  if (config.local_development_caller && (has_tls || !is_local)) {
+    mistakes->push_back(
+        "--local_development_caller: with TLS or on the network, want plain "
+        "text on loopback or a Unix socket");
+  }
+}
+
 void CheckListen(const std::string& listen,
                  std::vector<std::string>* mistakes) {
+  if (IsUnixSocket(listen)) {
+    if (listen.size() == 5) {
+      mistakes->push_back("--listen: \"unix:\", want unix:path");
+    }
+    return;
+  }
   const std::size_t colon = listen.rfind(':');
   int port = -1;
   if (colon == std::string::npos || colon == 0 ||
@@ -262,6 +326,7 @@ std::string FindConfDir(const std::string& program) {
 std::vector<std::string> CheckServerConfig(const ServerConfig& config) {
   std::vector<std::string> mistakes;
   CheckListen(config.listen, &mistakes);
+  CheckTransport(config, &mistakes);
   if (config.data_dir.empty()) {
     mistakes.push_back("--data_dir: empty, want a directory");
   }

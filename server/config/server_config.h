@@ -27,7 +27,7 @@ namespace creditreg {
 // Defaults and ranges, each with its reason, are in the table in
 // server_config.cc, which `--help` prints.
 struct ServerConfig {
-  // Where to listen: "host:port"; port 0 takes a free one.
+  // Where to listen: "host:port", port 0 takes a free one; "unix:path".
   std::string listen = "127.0.0.1:7420";
   std::string data_dir;
   std::string key_dir;
@@ -35,6 +35,18 @@ struct ServerConfig {
   std::string conf_dir;
   // Written once the server listens: "host:port\n". Empty: none.
   std::string port_file;
+
+  // TLS: PEM files. Empty: plain text, on loopback or a Unix socket only.
+  std::string tls_certificate;
+  std::string tls_key;
+  std::string tls_client_ca;
+  // Who is known (creditreg.conf.v1.Identities). Empty: nobody, so that all but
+  // the public service is shut.
+  std::string identities;
+  // Authorities for addresses of keys; empty: the machine's.
+  std::string jwks_ca;
+  bool plain_text_on_network = false;
+  bool local_development_caller = false;
 
   std::int64_t block_cache_mb = 512;
   std::int64_t page_cache_mb = 256;

@@ -38,7 +38,6 @@
 #include "server/load/report_file.h"
 #include "server/load/request_id.h"
 #include "server/load/row_source.h"
-#include "server/service/caller.h"
 #include "server/wire/answers.h"
 #include "server/wire/field_tables.h"
 
@@ -114,7 +113,8 @@ absl::Status FileLoad::Open() {
 absl::Status FileLoad::Register(LoadInput& input) {
   CREDITREG_ASSIGN_OR_RETURN(input.sm3, sm3_.at(&input).get_future().get());
   StartImport start;
-  start.actor = DevelopmentCaller();
+  start.actor.principal = options_.principal;
+  start.actor.role = "FIRST_LOAD";
   start.request_id =
       FileRequestId(input.sm3, input.file.format, options_.source_id);
   start.format = static_cast<std::uint32_t>(input.file.format);

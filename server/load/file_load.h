@@ -34,6 +34,7 @@ struct FileLoadOptions {
   std::vector<FileToLoad> files;
   // Empty: "default", and none named.
   std::string source_id;
+  std::string principal = "local";
   // Empty: no reports. Made where it is absent.
   std::string report_dir;
   // The day the files came, as drafts.h has it.

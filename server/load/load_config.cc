@@ -84,6 +84,9 @@ absl::StatusOr<ParsedLoadCommand> ParseLoadConfig(
                  "directory of the shipped tables, as creditregd's");
   app.add_option("--source", config.source_id,
                  "source the files come from, of conf/intake/sources");
+  app.add_option("--principal", config.principal,
+                 "whose imports these become, as an account or token names "
+                 "them; GetImport answers nobody else");
   for (Kind& kind : kinds) {
     app.add_option(kind.flag, kind.paths,
                    "files of this kind; they are loaded in this order of kinds")

@@ -27,6 +27,8 @@ struct LoadConfig {
   std::string conf_dir;
   // Empty: no source was named.
   std::string source_id;
+  // Whose imports these become: GetImport answers it alone.
+  std::string principal = "local";
   // Empty: no reports are written.
   std::string report_dir;
   // Enterprises first, then licences, penalties, complaints; each kind in the

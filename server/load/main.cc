@@ -85,6 +85,7 @@ int Main(const std::vector<std::string>& arguments) {
   options.tables = tables->get();
   options.files = config.files;
   options.source_id = config.source_id;
+  options.principal = config.principal;
   options.report_dir = config.report_dir;
   options.received = ChinaDay(RealClock()->Now());
   options.threads = config.threads > 0

@@ -1,18 +1,29 @@
 #include "server/ops/grpc_server.h"
 
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
 #include <chrono>
+#include <cstdlib>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "absl/memory/memory.h"
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/resource_quota.h"
 #include "grpcpp/security/server_credentials.h"
+#include "grpcpp/security/tls_certificate_provider.h"
+#include "grpcpp/security/tls_credentials_options.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
+#include "index/base/status_macros.h"
 
 namespace creditreg {
 namespace {
@@ -50,17 +61,77 @@ void SetLimits(const GrpcServerOptions& options, grpc::ServerBuilder* builder) {
   builder->SetResourceQuota(quota);
 }
 
+using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
+
+absl::Status BadFile(const std::string& path, absl::string_view what) {
+  return absl::FailedPreconditionError(absl::StrCat("tls: ", path, ": ", what));
+}
+
+// Looked at before gRPC does, which would serve nobody without a word.
+absl::Status CheckFiles(const TlsFiles& tls) {
+  const Bio certificate_bio(BIO_new_file(tls.certificate.c_str(), "r"),
+                            &BIO_free);
+  const Bio key_bio(BIO_new_file(tls.key.c_str(), "r"), &BIO_free);
+  if (certificate_bio == nullptr) {
+    return BadFile(tls.certificate, "cannot be read");
+  }
+  if (key_bio == nullptr) return BadFile(tls.key, "cannot be read");
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+      PEM_read_bio_X509(certificate_bio.get(), nullptr, nullptr, nullptr),
+      &X509_free);
+  if (certificate == nullptr) {
+    return BadFile(tls.certificate, "no certificate as PEM");
+  }
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+      PEM_read_bio_PrivateKey(key_bio.get(), nullptr, nullptr, nullptr),
+      &EVP_PKEY_free);
+  if (key == nullptr) return BadFile(tls.key, "no private key as PEM");
+  if (X509_check_private_key(certificate.get(), key.get()) != 1) {
+    return BadFile(tls.key, "not the certificate's key");
+  }
+  if (tls.client_ca.empty()) return absl::OkStatus();
+  const Bio ca_bio(BIO_new_file(tls.client_ca.c_str(), "r"), &BIO_free);
+  if (ca_bio == nullptr) return BadFile(tls.client_ca, "cannot be read");
+  const std::unique_ptr<X509, decltype(&X509_free)> ca(
+      PEM_read_bio_X509(ca_bio.get(), nullptr, nullptr, nullptr), &X509_free);
+  return ca == nullptr ? BadFile(tls.client_ca, "no certificate as PEM")
+                       : absl::OkStatus();
+}
+
+std::shared_ptr<grpc::ServerCredentials> CredentialsOf(const TlsFiles& tls) {
+  if (!tls.enabled()) return grpc::InsecureServerCredentials();
+  const auto provider =
+      std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
+          tls.key, tls.certificate, tls.client_ca,
+          static_cast<unsigned int>(absl::ToInt64Seconds(tls.reload)));
+  grpc::experimental::TlsServerCredentialsOptions options(provider);
+  options.watch_identity_key_cert_pairs();
+  if (!tls.client_ca.empty()) {
+    options.watch_root_certs();
+    // People have no certificate, only tokens; one that is shown must be good.
+    options.set_cert_request_type(
+        GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
+  }
+  return grpc::experimental::TlsServerCredentials(options);
+}
+
 }  // namespace
+
+void RestrictTls() {
+  ::setenv("GRPC_SSL_CIPHER_SUITES", "PSK-AES256-GCM-SHA384", 1);
+}
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
     const GrpcServerOptions& options) {
+  if (options.tls.enabled()) {
+    CREDITREG_RETURN_IF_ERROR(CheckFiles(options.tls));
+  }
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   SetLimits(options, &builder);
   int port = 0;
-  builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(),
-                           &port);
+  builder.AddListeningPort(options.listen, CredentialsOf(options.tls), &port);
   for (const auto& service : options.services) {
     builder.RegisterService(service.service);
   }
@@ -71,8 +142,11 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
         absl::StrCat("listen: \"", options.listen,
                      "\" cannot be listened on, want a free address"));
   }
-  server->address_ = absl::StrCat(
-      options.listen.substr(0, options.listen.rfind(':')), ":", port);
+  server->address_ =
+      absl::StartsWith(options.listen, "unix:")
+          ? options.listen
+          : absl::StrCat(options.listen.substr(0, options.listen.rfind(':')),
+                         ":", port);
   server->SetServing(true);
   return server;
 }

@@ -1,5 +1,10 @@
-// The gRPC server around the services: port, limits, health, reflection, and an
-// orderly end.
+// The gRPC server around the services: port, TLS, limits, health, reflection,
+// and an orderly end.
+//
+// TLS is 1.3 alone. gRPC 1.51 has no setting for that, but takes the cipher
+// suites of TLS 1.2 from the environment (GRPC_SSL_CIPHER_SUITES, read once);
+// RestrictTls() leaves it one that needs a key shared beforehand, which nobody
+// has, so that no handshake below 1.3 can succeed.
 //
 // Health (grpc.health.v1) answers for "" and for every service by its full
 // name; Watch tells changes at once. Reflection lists the services.
@@ -25,6 +30,18 @@ class Service;
 
 namespace creditreg {
 
+// PEM files, read again within `reload` of a change.
+struct TlsFiles {
+  // The server's chain and key; empty: plain text.
+  std::string certificate;
+  std::string key;
+  // Authorities whose certificates callers may show; empty: none is asked for.
+  std::string client_ca;
+  absl::Duration reload = absl::Seconds(10);
+
+  bool enabled() const { return !certificate.empty(); }
+};
+
 struct GrpcServerOptions {
   struct NamedService {
     // "creditreg.v1.AdminService".
@@ -32,8 +49,9 @@ struct GrpcServerOptions {
     // Not owned; outlives the server.
     grpc::Service* service = nullptr;
   };
-  // "host:port"; port 0 takes a free one.
+  // "host:port", where port 0 takes a free one, or "unix:path".
   std::string listen;
+  TlsFiles tls;
   std::int64_t max_message_bytes = 4 << 20;
   std::int64_t max_streams_per_connection = 200;
   // Memory for what is on its way in or out on all connections together; past
@@ -44,11 +62,18 @@ struct GrpcServerOptions {
   CallGate* gate = nullptr;
 };
 
+// Before the process first uses gRPC. Nothing else of the process may want TLS
+// 1.2 from gRPC.
+void RestrictTls();
+
 class GrpcServer {
  public:
   // Listens and serves; health says SERVING.
   //
   // Errors:
+  //   FailedPrecondition: a file of TLS cannot be read, or is none, or the key
+  //   is
+  //     not the certificate's.
   //   Unavailable: the address cannot be listened on (also where another
   //     process does).
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(

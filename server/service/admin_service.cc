@@ -29,7 +29,7 @@ class VerifyReactor final
  public:
   VerifyReactor(const ServiceEnvironment& environment,
                 grpc::CallbackServerContext* context)
-      : environment_(environment), call_(environment, Rpc::kVerify) {
+      : environment_(environment), call_(environment, Rpc::kVerify, context) {
     const absl::Status status = call_.Admit();
     if (!status.ok()) {
       Finish(call_.End(status, 0));
@@ -141,16 +141,17 @@ class AdminService final : public v1::AdminService::CallbackService {
   grpc::ServerUnaryReactor* GetStats(grpc::CallbackServerContext* context,
                                      const v1::GetStatsRequest* /*request*/,
                                      v1::GetStatsResponse* response) override {
-    return ServeNow(environment_, Rpc::kGetStats, context, response, [&] {
-      FillStats(environment_, response);
-      return absl::OkStatus();
-    });
+    return ServeNow(environment_, Rpc::kGetStats, context, response,
+                    [&](const Caller& /*caller*/) {
+                      FillStats(environment_, response);
+                      return absl::OkStatus();
+                    });
   }
 
   grpc::ServerWriteReactor<v1::VerifyResponse>* Verify(
       grpc::CallbackServerContext* context,
       const v1::VerifyRequest* request) override {
-    if (verifying_.exchange(true)) return Refuse();
+    if (verifying_.exchange(true)) return Refuse(context);
     auto* reactor = new VerifyReactor(environment_, context);
     if (!reactor->admitted()) {
       verifying_ = false;
@@ -168,13 +169,14 @@ class AdminService final : public v1::AdminService::CallbackService {
 
  private:
   // One at a time: each reads everything there is.
-  grpc::ServerWriteReactor<v1::VerifyResponse>* Refuse() {
+  grpc::ServerWriteReactor<v1::VerifyResponse>* Refuse(
+      grpc::CallbackServerContext* context) {
     class Refusal final : public grpc::ServerWriteReactor<v1::VerifyResponse> {
      public:
       explicit Refusal(const grpc::Status& status) { Finish(status); }
       void OnDone() override { delete this; }
     };
-    Call call(environment_, Rpc::kVerify);
+    Call call(environment_, Rpc::kVerify, context);
     absl::Status status = call.Admit();
     if (status.ok()) {
       status = absl::FailedPreconditionError(

@@ -34,12 +34,13 @@ template <typename Request, typename Response>
 class BatchReactor final : public grpc::ServerBidiReactor<Request, Response> {
  public:
   // Answers one message whose first item has this place in the stream.
-  using Handler = std::function<absl::Status(
-      const View&, const Request&, std::int64_t first_index, Response*)>;
+  using Handler =
+      std::function<absl::Status(const Caller&, const View&, const Request&,
+                                 std::int64_t first_index, Response*)>;
 
   BatchReactor(const ServiceEnvironment& environment, Rpc rpc,
                grpc::CallbackServerContext* context, Handler handler)
-      : handler_(std::move(handler)), call_(environment, rpc) {
+      : handler_(std::move(handler)), call_(environment, rpc, context) {
     const absl::Status status = call_.Admit();
     if (!status.ok()) {
       End(status);
@@ -103,7 +104,7 @@ class BatchReactor final : public grpc::ServerBidiReactor<Request, Response> {
                        " in one stream, want another stream"));
     }
     const absl::Status status =
-        handler_(*view_, request_, first_index_, &response_);
+        handler_(call_.caller(), *view_, request_, first_index_, &response_);
     first_index_ += static_cast<std::int64_t>(items);
     bytes_ += response_.ByteSizeLong();
     return status;

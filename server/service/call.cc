@@ -2,11 +2,19 @@
 
 #include <atomic>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "grpc/grpc_security_constants.h"
+#include "grpcpp/security/auth_context.h"
 #include "index/base/check.h"
+#include "index/base/status_macros.h"
+#include "index/model/utf8.h"
+#include "server/service/validate.h"
 #include "server/wire/status.h"
 
 namespace creditreg {
@@ -17,6 +25,13 @@ bool IsSampled(std::int64_t every) {
   if (every == 0) return false;
   static std::atomic<std::int64_t> calls{0};
   return calls.fetch_add(1, std::memory_order_relaxed) % every == 0;
+}
+
+// What the call's data is needed for, as UTF-8.
+constexpr char kPurposeMetadata[] = "creditreg-purpose-bin";
+
+absl::string_view TextOfRef(grpc::string_ref text) {
+  return absl::string_view(text.data(), text.size());
 }
 
 // Whose fault it is decides how loud the line is.
@@ -37,9 +52,10 @@ LogLevel LevelOf(absl::StatusCode code) {
 }  // namespace
 
 Call::Call(const ServiceEnvironment& environment, Rpc rpc,
-           std::function<void()> cancel)
+           grpc::CallbackServerContext* context, std::function<void()> cancel)
     : environment_(environment),
       rpc_(rpc),
+      context_(context),
       start_(std::chrono::steady_clock::now()),
       guest_(std::move(cancel)) {}
 
@@ -53,7 +69,55 @@ Call::~Call() {
 absl::Status Call::Admit() {
   absl::Status status = environment_.gate->Enter(&guest_);
   admitted_ = status.ok();
+  if (status.ok()) status = Identify();
   return status;
+}
+
+absl::Status Call::Identify() {
+  Proof proof;
+  const auto& metadata = context_->client_metadata();
+  // A name that comes twice has no meaning: which of the two would count?
+  const auto [authorization, behind] = metadata.equal_range("authorization");
+  if (authorization != behind) {
+    if (std::next(authorization) != behind) {
+      return absl::UnauthenticatedError(
+          "TOKEN_INVALID: authorization: comes twice, want it once");
+    }
+    proof.authorization = TextOfRef(authorization->second);
+  }
+  std::shared_ptr<const grpc::AuthContext> connection;
+  if (environment_.has_certificates) {
+    connection = context_->auth_context();
+    const auto pem =
+        connection->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+    proof.has_certificate = !pem.empty();
+    if (proof.has_certificate) proof.certificate_pem = TextOfRef(pem.front());
+    for (const grpc::string_ref& name :
+         connection->FindPropertyValues(GRPC_X509_SAN_PROPERTY_NAME)) {
+      proof.certificate_names.push_back(TextOfRef(name));
+    }
+  }
+  CREDITREG_ASSIGN_OR_RETURN(std::shared_ptr<const Principal> principal,
+                             environment_.authenticator->Authenticate(proof));
+  const auto rpc = static_cast<std::size_t>(rpc_);
+  CREDITREG_ASSIGN_OR_RETURN(const Reach reach,
+                             environment_.policy->ReachOf(rpc, *principal));
+  std::string purpose = principal->purpose;
+  const auto named = metadata.find(kPurposeMetadata);
+  if (named != metadata.end()) purpose = std::string(TextOfRef(named->second));
+  if (!ValidUtf8(purpose) || CharCount(purpose) > kMaxPurposeChars) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("PURPOSE_REQUIRED: metadata ", kPurposeMetadata,
+                     ": want at most 200 characters of UTF-8"));
+  }
+  if (purpose.empty() && environment_.policy->PurposeRequired(rpc)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("PURPOSE_REQUIRED: metadata ", kPurposeMetadata,
+                     ": absent, want what the data is needed for"));
+  }
+  caller_.emplace(std::move(principal), reach, std::move(purpose),
+                  *environment_.policy);
+  return absl::OkStatus();
 }
 
 void Call::Hold(std::size_t bytes) {

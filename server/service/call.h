@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -17,6 +18,7 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
+#include "server/service/caller.h"
 #include "server/service/environment.h"
 #include "server/service/rpc.h"
 
@@ -24,9 +26,10 @@ namespace creditreg {
 
 class Call {
  public:
-  // `environment` outlives the call. `cancel` makes it end soon (CallGate);
-  // null: the call has a deadline of its own.
+  // `environment` and `context` outlive the call. `cancel` makes it end soon
+  // (CallGate); null: the call has a deadline of its own.
   Call(const ServiceEnvironment& environment, Rpc rpc,
+       grpc::CallbackServerContext* context,
        std::function<void()> cancel = nullptr);
   // The call's last byte has left. Ends with Internal where End() was
   // forgotten, so that a stop never hangs.
@@ -34,8 +37,15 @@ class Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  // Errors: as CallGate::Enter().
+  // Lets the call in where there is room, and finds out who calls, what for,
+  // and whether they may.
+  //
+  // Errors: as CallGate::Enter(), Authenticator::Authenticate(),
+  // AccessPolicy::ReachOf(); InvalidArgument "PURPOSE_REQUIRED: ...".
   absl::Status Admit();
+
+  // After Admit() was OK.
+  const Caller& caller() const { return *caller_; }
 
   // Bytes of request that wait to be written, or of answer that wait for the
   // caller, from now on.
@@ -46,13 +56,16 @@ class Call {
   grpc::Status End(const absl::Status& status, std::size_t bytes);
 
  private:
+  absl::Status Identify();
   void Log(const absl::Status& status, std::int64_t us,
            std::size_t bytes) const;
 
   const ServiceEnvironment& environment_;
   const Rpc rpc_;
+  grpc::CallbackServerContext* const context_;
   const std::chrono::steady_clock::time_point start_;
   CallGate::Guest guest_;
+  std::optional<Caller> caller_;
   bool admitted_ = false;
   bool ended_ = false;
 };
@@ -70,10 +83,11 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
   UnaryCall(const ServiceEnvironment& environment, Rpc rpc,
             grpc::CallbackServerContext* context, Response* response)
-      : call_(environment, rpc, [context] { context->TryCancel(); }),
+      : call_(environment, rpc, context, [context] { context->TryCancel(); }),
         response_(*response) {}
 
   absl::Status Admit() { return call_.Admit(); }
+  const Caller& caller() const { return call_.caller(); }
 
   // The work on the request holds so much until Answer().
   void Hold(std::size_t bytes) { call_.Hold(bytes); }
@@ -99,7 +113,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 };
 
 // Serves a call whose work takes moments, on gRPC's thread. `handler` is
-// absl::Status().
+// absl::Status(const Caller&).
 template <typename Response, typename Handler>
 grpc::ServerUnaryReactor* ServeNow(const ServiceEnvironment& environment,
                                    Rpc rpc,
@@ -108,15 +122,15 @@ grpc::ServerUnaryReactor* ServeNow(const ServiceEnvironment& environment,
   auto* const call =
       new UnaryCall<Response>(environment, rpc, context, response);
   absl::Status status = call->Admit();
-  if (status.ok()) status = handler();
+  if (status.ok()) status = handler(call->caller());
   call->Answer(status);
   return call;
 }
 
 // Serves a write, which is answered later: `handler` is
-// void(std::function<void(absl::Status)> done) and calls `done` once, from any
-// thread. A call whose caller has gone before it starts does nothing; one that
-// has started goes on to its end.
+// void(const Caller&, std::function<void(absl::Status)> done) and calls `done`
+// once, from any thread; the caller stays until then. A call whose caller has
+// gone before it starts does nothing; one that has started goes on to its end.
 template <typename Request, typename Response, typename Handler>
 grpc::ServerUnaryReactor* ServeLater(const ServiceEnvironment& environment,
                                      Rpc rpc,
@@ -136,7 +150,7 @@ grpc::ServerUnaryReactor* ServeLater(const ServiceEnvironment& environment,
   }
   if (status.ok()) {
     call->Hold(kCopies * request.ByteSizeLong());
-    handler(done);
+    handler(call->caller(), done);
   } else {
     done(status);
   }

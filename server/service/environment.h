@@ -14,6 +14,8 @@
 #include "index/base/random.h"
 #include "index/publication/page_cache.h"
 #include "index/registry/registry.h"
+#include "server/auth/access_policy.h"
+#include "server/auth/authenticator.h"
 #include "server/ops/call_gate.h"
 #include "server/ops/call_stats.h"
 #include "server/ops/json_log.h"
@@ -24,6 +26,11 @@ namespace creditreg {
 
 struct ServiceEnvironment {
   Registry* registry = nullptr;
+  // Who calls, and what they may.
+  Authenticator* authenticator = nullptr;
+  const AccessPolicy* policy = nullptr;
+  // Connections may have shown a certificate.
+  bool has_certificates = false;
   const FieldTables* tables = nullptr;
   Clock* clock = nullptr;
   RandomSource* random = nullptr;

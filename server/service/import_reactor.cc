@@ -7,7 +7,6 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "index/base/civil_day.h"
-#include "server/service/caller.h"
 #include "server/service/validate.h"
 #include "server/wire/answers.h"
 #include "server/wire/status.h"
@@ -27,7 +26,7 @@ ImportReactor::ImportReactor(const ServiceEnvironment& environment,
                              std::shared_ptr<std::atomic<std::int64_t>> running)
     : environment_(environment),
       context_(context),
-      call_(environment, Rpc::kImport),
+      call_(environment, Rpc::kImport, context),
       running_(std::move(running)) {
   absl::Status status = call_.Admit();
   if (status.ok()) {
@@ -310,7 +309,7 @@ void ImportReactor::TakeEnd() {
 void ImportReactor::OpenSession() {
   if (session_ != nullptr || !file_->encoding().has_value()) return;
   StartImport start;
-  start.actor = DevelopmentCaller();
+  start.actor = call_.caller().actor();
   start.request_id = start_.request_id();
   start.format = static_cast<std::uint32_t>(start_.format());
   start.encoding = static_cast<std::uint32_t>(*file_->encoding());

@@ -23,6 +23,7 @@ namespace creditreg {
 namespace {
 
 absl::Status ReadImport(const ServiceEnvironment& environment,
+                        const Caller& caller,
                         const v1::GetImportRequest& request,
                         v1::GetImportResponse* response) {
   FieldViolations violations;
@@ -30,8 +31,7 @@ absl::Status ReadImport(const ServiceEnvironment& environment,
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
   CREDITREG_ASSIGN_OR_RETURN(
       const StoredImport progress,
-      environment.registry->GetImport(DevelopmentCaller().principal,
-                                      request.request_id()));
+      environment.registry->GetImport(caller.id(), request.request_id()));
   *response->mutable_receipt() = ReceiptMessage(
       request.request_id(), progress.row, environment.registry->tokens());
   return absl::OkStatus();
@@ -73,17 +73,20 @@ class IntakeService final : public v1::IntakeService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::GetTemplateRequest* request,
       v1::GetTemplateResponse* response) override {
-    return ServeNow(environment_, Rpc::kGetTemplate, context, response, [&] {
-      return MakeTemplate(environment_, *request, response);
-    });
+    return ServeNow(environment_, Rpc::kGetTemplate, context, response,
+                    [&](const Caller& /*caller*/) {
+                      return MakeTemplate(environment_, *request, response);
+                    });
   }
 
   grpc::ServerUnaryReactor* GetImport(
       grpc::CallbackServerContext* context, const v1::GetImportRequest* request,
       v1::GetImportResponse* response) override {
-    return ServeNow(environment_, Rpc::kGetImport, context, response, [&] {
-      return ReadImport(environment_, *request, response);
-    });
+    return ServeNow(environment_, Rpc::kGetImport, context, response,
+                    [&](const Caller& caller) {
+                      return ReadImport(environment_, caller, *request,
+                                        response);
+                    });
   }
 
  private:

@@ -6,7 +6,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "index/base/status_macros.h"
-#include "server/service/caller.h"
 #include "server/wire/answers.h"
 
 namespace creditreg {
@@ -56,6 +55,7 @@ absl::StatusOr<PinnedState> PinState(const Registry& registry,
 }
 
 absl::StatusOr<PageStart> StartPage(const ServiceEnvironment& environment,
+                                    const Caller& caller,
                                     absl::string_view page_token,
                                     absl::string_view query,
                                     const AskedPositions& asked) {
@@ -66,8 +66,7 @@ absl::StatusOr<PageStart> StartPage(const ServiceEnvironment& environment,
     return start;
   }
   absl::StatusOr<PageState> page = environment.registry->tokens().DecodePage(
-      page_token, query, DevelopmentCaller().principal,
-      environment.clock->Now());
+      page_token, query, caller.id(), environment.clock->Now());
   if (absl::IsFailedPrecondition(page.status())) {
     return absl::FailedPreconditionError(
         absl::StrCat("PAGE_TOKEN_EXPIRED: ", page.status().message()));
@@ -86,15 +85,15 @@ absl::StatusOr<PageStart> StartPage(const ServiceEnvironment& environment,
 }
 
 NextPage MakeNextPage(const ServiceEnvironment& environment,
-                      const PinnedState& state, absl::string_view query,
-                      std::string cursor) {
+                      const Caller& caller, const PinnedState& state,
+                      absl::string_view query, std::string cursor) {
   PageState page;
   page.sequence = state.sequence;
   page.expires_at = environment.clock->Now() + kPageTokenLease;
   page.cursor = std::move(cursor);
   NextPage next;
   next.token = environment.registry->tokens().EncodePage(
-      page, query, DevelopmentCaller().principal, environment.random);
+      page, query, caller.id(), environment.random);
   next.expires_at = TimestampOf(absl::ToUnixMicros(page.expires_at));
   return next;
 }

@@ -15,6 +15,7 @@
 #include "creditreg/v1/common.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "index/registry/view.h"
+#include "server/service/caller.h"
 #include "server/service/environment.h"
 
 namespace creditreg {
@@ -56,6 +57,7 @@ struct PageStart {
 // Errors: as PinState(); InvalidArgument the token is not of this query and
 // caller; FailedPrecondition "PAGE_TOKEN_EXPIRED: ...".
 absl::StatusOr<PageStart> StartPage(const ServiceEnvironment& environment,
+                                    const Caller& caller,
                                     absl::string_view page_token,
                                     absl::string_view query,
                                     const AskedPositions& asked);
@@ -67,8 +69,8 @@ struct NextPage {
 
 // A token that goes on at `cursor`, good for 10 minutes from now.
 NextPage MakeNextPage(const ServiceEnvironment& environment,
-                      const PinnedState& state, absl::string_view query,
-                      std::string cursor);
+                      const Caller& caller, const PinnedState& state,
+                      absl::string_view query, std::string cursor);
 
 }  // namespace creditreg
 

@@ -275,16 +275,17 @@ absl::Status PublicHandlers::BatchGetPublicEnterprises(
 }
 
 absl::Status PublicHandlers::ListPublicLicences(
-    const v1::ListPublicLicencesRequest& request,
+    const Caller& caller, const v1::ListPublicLicencesRequest& request,
     v1::ListPublicLicencesResponse* response) const {
   FieldViolations violations;
   CheckItem(request.item(), "item", &violations);
   CheckPageSize(request.page_size(), kMaxPublicPage, &violations);
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
   const std::string query_bytes = QueryBytes(request);
-  CREDITREG_ASSIGN_OR_RETURN(const PageStart start,
-                             StartPage(environment_, request.page_token(),
-                                       query_bytes, PositionsOf(request)));
+  CREDITREG_ASSIGN_OR_RETURN(
+      const PageStart start,
+      StartPage(environment_, caller, request.page_token(), query_bytes,
+                PositionsOf(request)));
   const PinnedState& state = start.state;
   // Facts are pinned, visibility is not: a file hidden since is gone.
   CREDITREG_ASSIGN_OR_RETURN(const FindAnswer answer,
@@ -333,7 +334,7 @@ absl::Status PublicHandlers::ListPublicLicences(
 
   if (!query.cursor.empty()) {
     NextPage next =
-        MakeNextPage(environment_, state, query_bytes,
+        MakeNextPage(environment_, caller, state, query_bytes,
                      EncodeFileCursor({query.enterprise_no, query.cursor}));
     response->set_next_page_token(std::move(next.token));
     *response->mutable_page_token_expires_at() = next.expires_at;

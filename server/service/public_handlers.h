@@ -14,6 +14,7 @@
 #include "creditreg/v1/public_lookup_service.pb.h"
 #include "index/publication/page_cache.h"
 #include "index/registry/view.h"
+#include "server/service/caller.h"
 #include "server/service/environment.h"
 
 namespace creditreg {
@@ -40,7 +41,7 @@ class PublicHandlers {
       std::int64_t first_index,
       v1::BatchGetPublicEnterprisesResponse* response) const;
   absl::Status ListPublicLicences(
-      const v1::ListPublicLicencesRequest& request,
+      const Caller& caller, const v1::ListPublicLicencesRequest& request,
       v1::ListPublicLicencesResponse* response) const;
 
  private:

@@ -58,8 +58,9 @@ class PublicService final : public GeneratedService {
   grpc::ServerUnaryReactor* GetPublicEnterprise(
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
       grpc::ByteBuffer* response) override {
-    return ServeNow(environment_, Rpc::kGetPublicEnterprise, context, response,
-                    [&] { return GetPage(*request, response); });
+    return ServeNow(
+        environment_, Rpc::kGetPublicEnterprise, context, response,
+        [&](const Caller& /*caller*/) { return GetPage(*request, response); });
   }
 
   grpc::ServerBidiReactor<v1::BatchGetPublicEnterprisesRequest,
@@ -68,7 +69,7 @@ class PublicService final : public GeneratedService {
     return new BatchReactor<v1::BatchGetPublicEnterprisesRequest,
                             v1::BatchGetPublicEnterprisesResponse>(
         environment_, Rpc::kBatchGetPublicEnterprises, context,
-        [this](const View& view,
+        [this](const Caller& /*caller*/, const View& view,
                const v1::BatchGetPublicEnterprisesRequest& request,
                std::int64_t first_index,
                v1::BatchGetPublicEnterprisesResponse* response) {
@@ -81,9 +82,11 @@ class PublicService final : public GeneratedService {
       grpc::CallbackServerContext* context,
       const v1::ListPublicLicencesRequest* request,
       v1::ListPublicLicencesResponse* response) override {
-    return ServeNow(
-        environment_, Rpc::kListPublicLicences, context, response,
-        [&] { return handlers_.ListPublicLicences(*request, response); });
+    return ServeNow(environment_, Rpc::kListPublicLicences, context, response,
+                    [&](const Caller& caller) {
+                      return handlers_.ListPublicLicences(caller, *request,
+                                                          response);
+                    });
   }
 
  private:

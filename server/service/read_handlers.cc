@@ -1,5 +1,6 @@
 #include "server/service/read_handlers.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -9,9 +10,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "index/base/status_macros.h"
 #include "server/service/batch_lookup.h"
-#include "server/service/caller.h"
 #include "server/service/file_cursor.h"
 #include "server/service/page_limits.h"
 #include "server/service/pinned_state.h"
@@ -66,6 +67,107 @@ absl::StatusOr<std::optional<v1::PersonalFields>> ReadPersonal(
   return std::optional<v1::PersonalFields>(PersonalMessage(*opened));
 }
 
+// The enterprise as it is today, whom scopes are judged by. `shown`: as it was
+// at `state`.
+absl::StatusOr<EnterpriseAt> Today(const PinnedState& state,
+                                   const EnterpriseAt& shown) {
+  if (!state.is_past) return shown;
+  return state.view->ReadEnterprise(shown.enterprise_no);
+}
+
+// The enterprise that a record's file is part of today; nothing while it is
+// linked to none.
+absl::StatusOr<std::optional<EnterpriseAt>> HolderOf(const View& view,
+                                                     const RecordAt& record) {
+  if (record.version.enterprise_no() == 0) return std::optional<EnterpriseAt>();
+  CREDITREG_ASSIGN_OR_RETURN(
+      EnterpriseAt holder, view.ReadEnterprise(record.version.enterprise_no()));
+  CREDITREG_ASSIGN_OR_RETURN(const std::string successor,
+                             view.MergedInto(holder.version.content()));
+  if (successor.empty()) return std::optional<EnterpriseAt>(std::move(holder));
+  FindQuery query;
+  query.identifier = successor;
+  CREDITREG_ASSIGN_OR_RETURN(FindAnswer answer, view.Find(query));
+  return std::move(answer.enterprise);
+}
+
+AccessSubject SubjectOf(const EnterpriseAt& enterprise) {
+  AccessSubject subject;
+  subject.enterprise = &enterprise.version.content();
+  return subject;
+}
+
+AccessSubject SubjectOf(const RecordAt& record,
+                        const std::optional<EnterpriseAt>& holder) {
+  AccessSubject subject;
+  subject.record = &record.version.content();
+  if (holder.has_value()) subject.enterprise = &holder->version.content();
+  return subject;
+}
+
+// Whether the caller may have the answer; takes out of it whom else it names.
+// `today`: the enterprise found, as it is today; null: none was.
+//
+// A file hidden by order is not even told of, and to who reaches one file only
+// all others look like those that do not exist.
+bool KeepWithinReach(const Caller& caller, const EnterpriseAt* today,
+                     FindAnswer* answer) {
+  if (caller.reaches_all()) return true;
+  const auto is_beyond = [&caller](const EnterpriseAt& enterprise) {
+    return !caller.Sees(SubjectOf(enterprise));
+  };
+  const auto take_out = [&is_beyond](std::vector<EnterpriseAt>* others) {
+    others->erase(std::remove_if(others->begin(), others->end(), is_beyond),
+                  others->end());
+  };
+  take_out(&answer->nearest);
+  take_out(&answer->candidates);
+  if (today == nullptr) {
+    if (answer->verdict == Verdict::kAmbiguous && answer->candidates.empty()) {
+      ForgetEnterprise(answer);
+    }
+    return !caller.reaches_own_file_only();
+  }
+  if (!is_beyond(*today)) return true;
+  if (!today->version.withheld() || caller.reaches_own_file_only())
+    return false;
+  ForgetEnterprise(answer);
+  return true;
+}
+
+// Errors: PermissionDenied "OUT_OF_SCOPE: ...".
+absl::Status CheckRecordAccess(const Caller& caller,
+                               const AccessSubject& subject) {
+  if (!caller.Sees(subject) ||
+      !caller.Shows(caller.DetailsGroup(subject), subject)) {
+    return Caller::OutOfScope();
+  }
+  return absl::OkStatus();
+}
+
+// The message of an answer within reach, without what the caller is not shown.
+v1::LookupResult ShownLookup(const Caller& caller, const FindAnswer& answer,
+                             const EnterpriseAt* today,
+                             absl::string_view successor, GroupSet* withheld) {
+  v1::LookupResult result = LookupMessage(answer, successor);
+  if (caller.shows_all()) return result;
+  if (result.has_enterprise() && today != nullptr) {
+    *withheld |=
+        caller.Withhold(SubjectOf(*today), result.mutable_enterprise());
+  }
+  return result;
+}
+
+// What was withheld, by name, for the answer.
+template <typename Response>
+void SetWithheld(const GroupSet& withheld, Response* response) {
+  for (std::size_t i = 1; i < kFieldGroups; ++i) {
+    if (!withheld[i]) continue;
+    response->add_withheld_groups(std::string(absl::StripPrefix(
+        conf::v1::FieldGroup_Name(static_cast<int>(i)), "FIELD_GROUP_")));
+  }
+}
+
 absl::StatusOr<std::uint64_t> RecordNoOf(const ServiceEnvironment& environment,
                                          const std::string& record_id) {
   absl::StatusOr<std::uint64_t> record_no =
@@ -78,14 +180,15 @@ absl::StatusOr<std::uint64_t> RecordNoOf(const ServiceEnvironment& environment,
 
 }  // namespace
 
-void ReadHandlers::NotePersonalRead(absl::string_view rpc) const {
-  environment_.log->Write(LogLevel::kInfo, "personal_fields_read",
-                          {{"rpc", std::string(rpc)},
-                           {"principal", DevelopmentCaller().principal}});
+void ReadHandlers::NotePersonalRead(const Caller& caller,
+                                    absl::string_view rpc) const {
+  environment_.log->Write(
+      LogLevel::kInfo, "personal_fields_read",
+      {{"rpc", std::string(rpc)}, {"principal", caller.id()}});
 }
 
 absl::Status ReadHandlers::GetEnterprise(
-    const v1::GetEnterpriseRequest& request,
+    const Caller& caller, const v1::GetEnterpriseRequest& request,
     v1::GetEnterpriseResponse* response) const {
   FieldViolations violations;
   CheckItem(request.item(), "item", &violations);
@@ -94,75 +197,125 @@ absl::Status ReadHandlers::GetEnterprise(
   CREDITREG_ASSIGN_OR_RETURN(
       const PinnedState state,
       PinState(*environment_.registry, PositionsOf(request)));
-  CREDITREG_ASSIGN_OR_RETURN(const FindAnswer answer,
-                             FindAt(state, request.item()));
+  CREDITREG_ASSIGN_OR_RETURN(FindAnswer answer, FindAt(state, request.item()));
+  std::optional<EnterpriseAt> today;
+  if (answer.enterprise.has_value()) {
+    CREDITREG_ASSIGN_OR_RETURN(today, Today(state, *answer.enterprise));
+  }
+  if (!KeepWithinReach(caller, today.has_value() ? &*today : nullptr,
+                       &answer)) {
+    return Caller::OutOfScope();
+  }
   const TokenCodec& tokens = environment_.registry->tokens();
   *response->mutable_position() = PositionMessage(tokens, state.sequence);
   if (!answer.enterprise.has_value()) {
     *response->mutable_result() = LookupMessage(answer, "");
     return absl::OkStatus();
   }
+  const AccessSubject subject = SubjectOf(*today);
+  if (request.has_personal()) {
+    CREDITREG_RETURN_IF_ERROR(caller.CheckPersonal(subject));
+  }
   CREDITREG_ASSIGN_OR_RETURN(
       const std::string successor,
       state.view->MergedInto(answer.enterprise->version.content()));
-  *response->mutable_result() = LookupMessage(answer, successor);
+  GroupSet withheld;
+  *response->mutable_result() =
+      ShownLookup(caller, answer, &*today, successor, &withheld);
   if (!state.is_past) {
-    CREDITREG_ASSIGN_OR_RETURN(
-        const storage::v1::EnterpriseHead head,
-        state.view->ReadHead(answer.enterprise->enterprise_no));
-    *response->mutable_summary() = SummaryMessage(head);
+    if (caller.Shows(conf::v1::FIELD_GROUP_SUMMARY, subject)) {
+      CREDITREG_ASSIGN_OR_RETURN(
+          const storage::v1::EnterpriseHead head,
+          state.view->ReadHead(answer.enterprise->enterprise_no));
+      *response->mutable_summary() = SummaryMessage(head);
+    } else {
+      withheld.set(conf::v1::FIELD_GROUP_SUMMARY);
+    }
   }
+  SetWithheld(withheld, response);
   if (request.has_personal()) {
     CREDITREG_ASSIGN_OR_RETURN(auto personal,
                                ReadPersonal(*state.view, *answer.enterprise));
     if (personal.has_value()) {
       *response->mutable_personal() = *std::move(personal);
     }
-    NotePersonalRead("GetEnterprise");
+    NotePersonalRead(caller, "GetEnterprise");
   }
   return absl::OkStatus();
 }
 
 absl::Status ReadHandlers::BatchGetEnterprises(
-    const View& view, const v1::BatchGetEnterprisesRequest& request,
-    std::int64_t first_index, v1::BatchGetEnterprisesResponse* response) const {
+    const Caller& caller, const View& view,
+    const v1::BatchGetEnterprisesRequest& request, std::int64_t first_index,
+    v1::BatchGetEnterprisesResponse* response) const {
   CREDITREG_ASSIGN_OR_RETURN(const std::vector<FindQuery> queries,
                              QueriesOf(request));
   // The enterprise shown is the last in its row of mergers, so none follows.
-  const auto add_whole = [response](const FindAnswer& answer) {
+  GroupSet withheld;
+  const auto add_whole = [&](FindAnswer answer) {
     v1::LookupResult* const result = response->add_results();
-    *result = LookupMessage(answer, "");
+    const EnterpriseAt* const today =
+        answer.enterprise.has_value() ? &*answer.enterprise : nullptr;
+    if (!KeepWithinReach(caller, today, &answer)) {
+      result->set_identifier(answer.identifier);
+      result->set_verdict(v1::LOOKUP_VERDICT_OUT_OF_SCOPE);
+      return result;
+    }
+    *result = ShownLookup(caller, answer,
+                          answer.enterprise.has_value() ? today : nullptr, "",
+                          &withheld);
     return result;
   };
-  if (request.brief()) {
+  const auto add_brief = [&](FindAnswer answer) -> absl::Status {
+    const std::uint64_t enterprise_no =
+        answer.enterprise.has_value() ? answer.enterprise->enterprise_no : 0;
+    const bool with_summary =
+        enterprise_no != 0 && caller.Shows(conf::v1::FIELD_GROUP_SUMMARY,
+                                           SubjectOf(*answer.enterprise));
+    v1::LookupResult* const result = add_whole(std::move(answer));
+    MakeBrief(result);
+    if (!result->has_brief()) return absl::OkStatus();
+    if (!with_summary) {
+      withheld.set(conf::v1::FIELD_GROUP_SUMMARY);
+      return absl::OkStatus();
+    }
+    CREDITREG_ASSIGN_OR_RETURN(const storage::v1::EnterpriseHead head,
+                               view.ReadHead(enterprise_no));
+    *result->mutable_brief()->mutable_summary() = SummaryMessage(head);
+    return absl::OkStatus();
+  };
+  if (!request.brief()) {
+    CREDITREG_ASSIGN_OR_RETURN(std::vector<FindAnswer> answers,
+                               view.FindMany(queries));
+    for (FindAnswer& answer : answers) add_whole(std::move(answer));
+  } else if (caller.reaches_all() &&
+             caller.Shows(conf::v1::FIELD_GROUP_REGISTER, {}) &&
+             caller.Shows(conf::v1::FIELD_GROUP_SUMMARY, {})) {
+    // Whoever sees all of it needs no more than the row of the code.
     CREDITREG_RETURN_IF_ERROR(AnswerBriefly(
         view, queries, /*with_heads=*/true,
         [response](const CodeHolder& holder) {
           SetBrief(holder, response->add_results());
         },
-        [&view, &add_whole](const FindQuery& /*query*/,
-                            const FindAnswer& answer) -> absl::Status {
-          v1::LookupResult* const result = add_whole(answer);
-          MakeBrief(result);
-          if (!answer.enterprise.has_value()) return absl::OkStatus();
-          CREDITREG_ASSIGN_OR_RETURN(
-              const storage::v1::EnterpriseHead head,
-              view.ReadHead(answer.enterprise->enterprise_no));
-          *result->mutable_brief()->mutable_summary() = SummaryMessage(head);
-          return absl::OkStatus();
+        [&add_brief](const FindQuery& /*query*/, FindAnswer answer) {
+          return add_brief(std::move(answer));
         }));
   } else {
-    CREDITREG_ASSIGN_OR_RETURN(const std::vector<FindAnswer> answers,
+    CREDITREG_ASSIGN_OR_RETURN(std::vector<FindAnswer> answers,
                                view.FindMany(queries));
-    for (const FindAnswer& answer : answers) add_whole(answer);
+    for (FindAnswer& answer : answers) {
+      CREDITREG_RETURN_IF_ERROR(add_brief(std::move(answer)));
+    }
   }
+  SetWithheld(withheld, response);
   NumberResults(first_index, response);
   *response->mutable_position() =
       PositionMessage(environment_.registry->tokens(), view.sequence());
   return absl::OkStatus();
 }
 
-absl::Status ReadHandlers::GetRecord(const v1::GetRecordRequest& request,
+absl::Status ReadHandlers::GetRecord(const Caller& caller,
+                                     const v1::GetRecordRequest& request,
                                      v1::GetRecordResponse* response) const {
   FieldViolations violations;
   CheckRecordId(request.record_id(), &violations);
@@ -178,24 +331,31 @@ absl::Status ReadHandlers::GetRecord(const v1::GetRecordRequest& request,
   }
   CREDITREG_ASSIGN_OR_RETURN(const RecordAt record,
                              state.view->ReadRecord(record_no, state.at()));
+  CREDITREG_ASSIGN_OR_RETURN(const auto holder, HolderOf(*state.view, record));
+  const AccessSubject subject = SubjectOf(record, holder);
+  CREDITREG_RETURN_IF_ERROR(CheckRecordAccess(caller, subject));
+  if (request.has_personal()) {
+    CREDITREG_RETURN_IF_ERROR(caller.CheckPersonal(subject));
+  }
   const TokenCodec& tokens = environment_.registry->tokens();
   RecordReader reader(*state.view, state.at(), tokens);
   CREDITREG_ASSIGN_OR_RETURN(*response->mutable_record(),
                              reader.Message(record));
+  SetWithheld(caller.Withhold(subject, response->mutable_record()), response);
   if (request.has_personal()) {
     CREDITREG_ASSIGN_OR_RETURN(auto personal,
                                ReadPersonal(*state.view, record));
     if (personal.has_value()) {
       *response->mutable_personal() = *std::move(personal);
     }
-    NotePersonalRead("GetRecord");
+    NotePersonalRead(caller, "GetRecord");
   }
   *response->mutable_position() = PositionMessage(tokens, state.sequence);
   return absl::OkStatus();
 }
 
 absl::Status ReadHandlers::ListRecords(
-    const v1::ListRecordsRequest& request,
+    const Caller& caller, const v1::ListRecordsRequest& request,
     v1::ListRecordsResponse* response) const {
   FieldViolations violations;
   CheckItem(request.item(), "item", &violations);
@@ -214,13 +374,22 @@ absl::Status ReadHandlers::ListRecords(
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
 
   const std::string query_bytes = QueryBytes(request);
-  CREDITREG_ASSIGN_OR_RETURN(const PageStart start,
-                             StartPage(environment_, request.page_token(),
-                                       query_bytes, PositionsOf(request)));
+  CREDITREG_ASSIGN_OR_RETURN(
+      const PageStart start,
+      StartPage(environment_, caller, request.page_token(), query_bytes,
+                PositionsOf(request)));
   const PinnedState& state = start.state;
+  std::optional<EnterpriseAt> holder;
   if (start.cursor.empty()) {
-    CREDITREG_ASSIGN_OR_RETURN(const FindAnswer answer,
+    CREDITREG_ASSIGN_OR_RETURN(FindAnswer answer,
                                FindAt(state, request.item()));
+    if (answer.enterprise.has_value()) {
+      CREDITREG_ASSIGN_OR_RETURN(holder, Today(state, *answer.enterprise));
+    }
+    if (!KeepWithinReach(caller, holder.has_value() ? &*holder : nullptr,
+                         &answer)) {
+      return Caller::OutOfScope();
+    }
     if (!answer.enterprise.has_value()) {
       return absl::NotFoundError("item: leads to no single enterprise");
     }
@@ -230,9 +399,14 @@ absl::Status ReadHandlers::ListRecords(
                                DecodeFileCursor(start.cursor));
     query.enterprise_no = cursor.enterprise_no;
     query.cursor = std::move(cursor.cursor);
+    // Facts are pinned, what a caller reaches is not.
+    CREDITREG_ASSIGN_OR_RETURN(holder,
+                               state.view->ReadEnterprise(query.enterprise_no));
+    CREDITREG_RETURN_IF_ERROR(caller.Check(SubjectOf(*holder)));
   }
 
   query.at = state.at();
+  GroupSet withheld;
   RecordReader reader(*state.view, state.at(), environment_.registry->tokens());
   const std::size_t wanted = PageRows(request.page_size(), kDefaultPage);
   std::size_t rows = 0;
@@ -241,7 +415,14 @@ absl::Status ReadHandlers::ListRecords(
     query.limit = ChunkRows(wanted, rows);
     CREDITREG_ASSIGN_OR_RETURN(RecordPage page, state.view->ListRecords(query));
     for (const RecordAt& record : page.records) {
+      const AccessSubject subject = SubjectOf(record, holder);
+      const conf::v1::FieldGroup details = caller.DetailsGroup(subject);
+      if (!caller.Shows(details, subject)) {
+        withheld.set(details);
+        continue;
+      }
       CREDITREG_ASSIGN_OR_RETURN(v1::Record message, reader.Message(record));
+      withheld |= caller.Withhold(subject, &message);
       bytes += message.ByteSizeLong();
       *response->add_records() = std::move(message);
     }
@@ -251,18 +432,19 @@ absl::Status ReadHandlers::ListRecords(
 
   if (!query.cursor.empty()) {
     NextPage next =
-        MakeNextPage(environment_, state, query_bytes,
+        MakeNextPage(environment_, caller, state, query_bytes,
                      EncodeFileCursor({query.enterprise_no, query.cursor}));
     response->set_next_page_token(std::move(next.token));
     *response->mutable_page_token_expires_at() = next.expires_at;
   }
+  SetWithheld(withheld, response);
   *response->mutable_position() =
       PositionMessage(environment_.registry->tokens(), state.sequence);
   return absl::OkStatus();
 }
 
 absl::Status ReadHandlers::ListRecordVersions(
-    const v1::ListRecordVersionsRequest& request,
+    const Caller& caller, const v1::ListRecordVersionsRequest& request,
     v1::ListRecordVersionsResponse* response) const {
   FieldViolations violations;
   CheckRecordId(request.record_id(), &violations);
@@ -271,7 +453,7 @@ absl::Status ReadHandlers::ListRecordVersions(
   const std::string query_bytes = QueryBytes(request);
   CREDITREG_ASSIGN_OR_RETURN(
       const PageStart start,
-      StartPage(environment_, request.page_token(), query_bytes, {}));
+      StartPage(environment_, caller, request.page_token(), query_bytes, {}));
   const PinnedState& state = start.state;
   CREDITREG_ASSIGN_OR_RETURN(const std::uint64_t record_no,
                              RecordNoOf(environment_, request.record_id()));
@@ -280,6 +462,17 @@ absl::Status ReadHandlers::ListRecordVersions(
   if (!start.cursor.empty() && !absl::SimpleAtoi(start.cursor, &before)) {
     return absl::InvalidArgumentError("page_token: not of this query");
   }
+  // Whose it is today decides over all its versions, what each says over it.
+  std::optional<EnterpriseAt> holder;
+  absl::StatusOr<RecordAt> newest = state.view->ReadRecord(record_no);
+  if (newest.ok()) {
+    CREDITREG_ASSIGN_OR_RETURN(holder, HolderOf(*state.view, *newest));
+    CREDITREG_RETURN_IF_ERROR(
+        CheckRecordAccess(caller, SubjectOf(*newest, holder)));
+  } else if (!absl::IsNotFound(newest.status())) {
+    return newest.status();
+  }
+  GroupSet withheld;
   RecordReader reader(*state.view, state.at(), environment_.registry->tokens());
   const std::size_t wanted = PageRows(request.page_size(), kDefaultPage);
   std::size_t rows = 0;
@@ -294,10 +487,16 @@ absl::Status ReadHandlers::ListRecordVersions(
     is_last = versions.size() <= limit;
     if (!is_last) versions.pop_back();
     for (const RecordAt& version : versions) {
+      before = version.sequence;
+      const AccessSubject subject = SubjectOf(version, holder);
+      if (!CheckRecordAccess(caller, subject).ok()) {
+        withheld.set(caller.DetailsGroup(subject));
+        continue;
+      }
       CREDITREG_ASSIGN_OR_RETURN(v1::Record message, reader.Message(version));
+      withheld |= caller.Withhold(subject, &message);
       bytes += message.ByteSizeLong();
       *response->add_versions() = std::move(message);
-      before = version.sequence;
     }
     rows += versions.size();
   }
@@ -305,27 +504,34 @@ absl::Status ReadHandlers::ListRecordVersions(
     return absl::NotFoundError("record_id: no such record");
   }
   if (!is_last) {
-    response->set_next_page_token(
-        MakeNextPage(environment_, state, query_bytes, absl::StrCat(before))
-            .token);
+    response->set_next_page_token(MakeNextPage(environment_, caller, state,
+                                               query_bytes,
+                                               absl::StrCat(before))
+                                      .token);
   }
+  SetWithheld(withheld, response);
   *response->mutable_position() =
       PositionMessage(environment_.registry->tokens(), state.sequence);
   return absl::OkStatus();
 }
 
 absl::Status ReadHandlers::ListQuarantinedRows(
-    const v1::ListQuarantinedRowsRequest& request,
+    const Caller& caller, const v1::ListQuarantinedRowsRequest& request,
     v1::ListQuarantinedRowsResponse* response) const {
   FieldViolations violations;
   CheckText("source_id", request.source_id(), 0, 32, &violations);
   CheckPageSize(request.page_size(), kMaxPage, &violations);
   if (request.has_personal()) CheckPersonal(request.personal(), &violations);
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
+  // Rows are of no file yet, so only who reaches everything reads them.
+  CREDITREG_RETURN_IF_ERROR(caller.Check({}));
+  if (request.has_personal()) {
+    CREDITREG_RETURN_IF_ERROR(caller.CheckPersonal({}));
+  }
   const std::string query_bytes = QueryBytes(request);
   CREDITREG_ASSIGN_OR_RETURN(
       const PageStart start,
-      StartPage(environment_, request.page_token(), query_bytes, {}));
+      StartPage(environment_, caller, request.page_token(), query_bytes, {}));
   const PinnedState& state = start.state;
   std::uint64_t from = 0;
   if (!start.cursor.empty() && !absl::SimpleAtoi(start.cursor, &from)) {
@@ -333,6 +539,7 @@ absl::Status ReadHandlers::ListQuarantinedRows(
   }
   const TokenCodec& tokens = environment_.registry->tokens();
   const std::size_t wanted = PageRows(request.page_size(), kDefaultPage);
+  GroupSet withheld;
   std::size_t rows = 0;
   std::size_t bytes = 0;
   do {
@@ -353,17 +560,19 @@ absl::Status ReadHandlers::ListQuarantinedRows(
       }
       v1::QuarantinedRow message =
           QuarantinedRowMessage(row, tokens, raw.has_value() ? &*raw : nullptr);
+      withheld |= caller.Withhold({}, &message);
       bytes += message.ByteSizeLong();
       *response->add_rows() = std::move(message);
     }
     rows += page.rows.size();
     from = page.next_no;
   } while (from != 0 && rows < wanted && bytes < kMaxPageBytes);
-  if (request.has_personal()) NotePersonalRead("ListQuarantinedRows");
+  if (request.has_personal()) NotePersonalRead(caller, "ListQuarantinedRows");
+  SetWithheld(withheld, response);
   if (from != 0) {
-    response->set_next_page_token(
-        MakeNextPage(environment_, state, query_bytes, absl::StrCat(from))
-            .token);
+    response->set_next_page_token(MakeNextPage(environment_, caller, state,
+                                               query_bytes, absl::StrCat(from))
+                                      .token);
   }
   *response->mutable_position() = PositionMessage(tokens, state.sequence);
   return absl::OkStatus();

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "creditreg/v1/registry_read_service.pb.h"
 #include "index/registry/view.h"
+#include "server/service/caller.h"
 #include "server/service/environment.h"
 
 namespace creditreg {
@@ -20,28 +21,32 @@ class ReadHandlers {
   explicit ReadHandlers(const ServiceEnvironment& environment)
       : environment_(environment) {}
 
-  absl::Status GetEnterprise(const v1::GetEnterpriseRequest& request,
+  absl::Status GetEnterprise(const Caller& caller,
+                             const v1::GetEnterpriseRequest& request,
                              v1::GetEnterpriseResponse* response) const;
   // One message of the stream. `first_index` is the place of its first item in
   // the stream, 0-based; the whole stream reads one `view`.
   absl::Status BatchGetEnterprises(
-      const View& view, const v1::BatchGetEnterprisesRequest& request,
-      std::int64_t first_index,
+      const Caller& caller, const View& view,
+      const v1::BatchGetEnterprisesRequest& request, std::int64_t first_index,
       v1::BatchGetEnterprisesResponse* response) const;
-  absl::Status GetRecord(const v1::GetRecordRequest& request,
+  absl::Status GetRecord(const Caller& caller,
+                         const v1::GetRecordRequest& request,
                          v1::GetRecordResponse* response) const;
-  absl::Status ListRecords(const v1::ListRecordsRequest& request,
+  absl::Status ListRecords(const Caller& caller,
+                           const v1::ListRecordsRequest& request,
                            v1::ListRecordsResponse* response) const;
   absl::Status ListRecordVersions(
-      const v1::ListRecordVersionsRequest& request,
+      const Caller& caller, const v1::ListRecordVersionsRequest& request,
       v1::ListRecordVersionsResponse* response) const;
   absl::Status ListQuarantinedRows(
-      const v1::ListQuarantinedRowsRequest& request,
+      const Caller& caller, const v1::ListQuarantinedRowsRequest& request,
       v1::ListQuarantinedRowsResponse* response) const;
 
  private:
-  // Notes that somebody read personal fields: who and with which call.
-  void NotePersonalRead(absl::string_view rpc) const;
+  // Notes that somebody read personal fields: who and with which call. What was
+  // read is for the audit rows.
+  void NotePersonalRead(const Caller& caller, absl::string_view rpc) const;
 
   const ServiceEnvironment& environment_;
 };

@@ -20,9 +20,11 @@ class ReadService final : public v1::RegistryReadService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::GetEnterpriseRequest* request,
       v1::GetEnterpriseResponse* response) override {
-    return ServeNow(environment_, Rpc::kGetEnterprise, context, response, [&] {
-      return handlers_.GetEnterprise(*request, response);
-    });
+    return ServeNow(environment_, Rpc::kGetEnterprise, context, response,
+                    [&](const Caller& caller) {
+                      return handlers_.GetEnterprise(caller, *request,
+                                                     response);
+                    });
   }
 
   grpc::ServerBidiReactor<v1::BatchGetEnterprisesRequest,
@@ -31,11 +33,12 @@ class ReadService final : public v1::RegistryReadService::CallbackService {
     return new BatchReactor<v1::BatchGetEnterprisesRequest,
                             v1::BatchGetEnterprisesResponse>(
         environment_, Rpc::kBatchGetEnterprises, context,
-        [this](const View& view, const v1::BatchGetEnterprisesRequest& request,
+        [this](const Caller& caller, const View& view,
+               const v1::BatchGetEnterprisesRequest& request,
                std::int64_t first_index,
                v1::BatchGetEnterprisesResponse* response) {
-          return handlers_.BatchGetEnterprises(view, request, first_index,
-                                               response);
+          return handlers_.BatchGetEnterprises(caller, view, request,
+                                               first_index, response);
         });
   }
 
@@ -43,7 +46,9 @@ class ReadService final : public v1::RegistryReadService::CallbackService {
       grpc::CallbackServerContext* context, const v1::GetRecordRequest* request,
       v1::GetRecordResponse* response) override {
     return ServeNow(environment_, Rpc::kGetRecord, context, response,
-                    [&] { return handlers_.GetRecord(*request, response); });
+                    [&](const Caller& caller) {
+                      return handlers_.GetRecord(caller, *request, response);
+                    });
   }
 
   grpc::ServerUnaryReactor* ListRecords(
@@ -51,25 +56,31 @@ class ReadService final : public v1::RegistryReadService::CallbackService {
       const v1::ListRecordsRequest* request,
       v1::ListRecordsResponse* response) override {
     return ServeNow(environment_, Rpc::kListRecords, context, response,
-                    [&] { return handlers_.ListRecords(*request, response); });
+                    [&](const Caller& caller) {
+                      return handlers_.ListRecords(caller, *request, response);
+                    });
   }
 
   grpc::ServerUnaryReactor* ListRecordVersions(
       grpc::CallbackServerContext* context,
       const v1::ListRecordVersionsRequest* request,
       v1::ListRecordVersionsResponse* response) override {
-    return ServeNow(
-        environment_, Rpc::kListRecordVersions, context, response,
-        [&] { return handlers_.ListRecordVersions(*request, response); });
+    return ServeNow(environment_, Rpc::kListRecordVersions, context, response,
+                    [&](const Caller& caller) {
+                      return handlers_.ListRecordVersions(caller, *request,
+                                                          response);
+                    });
   }
 
   grpc::ServerUnaryReactor* ListQuarantinedRows(
       grpc::CallbackServerContext* context,
       const v1::ListQuarantinedRowsRequest* request,
       v1::ListQuarantinedRowsResponse* response) override {
-    return ServeNow(
-        environment_, Rpc::kListQuarantinedRows, context, response,
-        [&] { return handlers_.ListQuarantinedRows(*request, response); });
+    return ServeNow(environment_, Rpc::kListQuarantinedRows, context, response,
+                    [&](const Caller& caller) {
+                      return handlers_.ListQuarantinedRows(caller, *request,
+                                                           response);
+                    });
   }
 
  private:

@@ -57,6 +57,22 @@ inline std::vector<std::string> RpcNames() {
           "Verify"};
 }
 
+// The same as the access table names them: "Service.Method".
+inline std::vector<std::string> RpcFullNames() {
+  std::vector<std::string> names = RpcNames();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto rpc = static_cast<Rpc>(i);
+    const char* service =
+        rpc <= Rpc::kListQuarantinedRows  ? "RegistryReadService."
+        : rpc <= Rpc::kWithholdEnterprise ? "RegistryWriteService."
+        : rpc <= Rpc::kListPublicLicences ? "PublicLookupService."
+        : rpc <= Rpc::kGetTemplate        ? "IntakeService."
+                                          : "AdminService.";
+    names[i] = service + names[i];
+  }
+  return names;
+}
+
 }  // namespace creditreg
 
 #endif  // CREDITREG_SERVER_SERVICE_RPC_H_

@@ -8,7 +8,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "index/base/status_macros.h"
-#include "server/service/caller.h"
 #include "server/service/record_reader.h"
 #include "server/service/request_bytes.h"
 #include "server/service/validate.h"
@@ -23,9 +22,9 @@ namespace {
 constexpr char kDirectSource[] = "direct";
 
 template <typename Request>
-WriteRequest WriteRequestOf(const Request& request) {
+WriteRequest WriteRequestOf(const Caller& caller, const Request& request) {
   WriteRequest write;
-  write.actor = DevelopmentCaller();
+  write.actor = caller.actor();
   write.request_id = request.request_id();
   write.payload = PayloadBytes(request);
   return write;
@@ -85,17 +84,25 @@ void AddFindings(const WriteResult& result, Response* response) {
   }
 }
 
-// The record as the request left it.
-absl::StatusOr<v1::Record> StoredRecord(const Registry& registry,
+// The record as the request left it, as far as the caller is shown it.
+absl::StatusOr<v1::Record> StoredRecord(const Caller& caller,
+                                        const Registry& registry,
                                         const WriteResult& result) {
   const std::shared_ptr<const View> view = registry.CurrentView();
   CREDITREG_ASSIGN_OR_RETURN(
       const RecordAt record,
       view->ReadRecord(result.record_no, result.version_sequence));
-  return RecordReader(*view, 0, registry.tokens()).Message(record);
+  CREDITREG_ASSIGN_OR_RETURN(
+      v1::Record message,
+      RecordReader(*view, 0, registry.tokens()).Message(record));
+  AccessSubject subject;
+  subject.record = &record.version.content();
+  caller.Withhold(subject, &message);
+  return message;
 }
 
-absl::StatusOr<v1::Enterprise> StoredEnterprise(const Registry& registry,
+absl::StatusOr<v1::Enterprise> StoredEnterprise(const Caller& caller,
+                                                const Registry& registry,
                                                 const WriteResult& result) {
   const std::shared_ptr<const View> view = registry.CurrentView();
   CREDITREG_ASSIGN_OR_RETURN(
@@ -103,15 +110,19 @@ absl::StatusOr<v1::Enterprise> StoredEnterprise(const Registry& registry,
       view->ReadEnterprise(result.enterprise_no, result.version_sequence));
   CREDITREG_ASSIGN_OR_RETURN(const std::string successor,
                              view->MergedInto(enterprise.version.content()));
-  return EnterpriseMessage(enterprise, successor);
+  v1::Enterprise message = EnterpriseMessage(enterprise, successor);
+  AccessSubject subject;
+  subject.enterprise = &enterprise.version.content();
+  caller.Withhold(subject, &message);
+  return message;
 }
 
 }  // namespace
 
 template <typename Request, typename Response>
-void WriteHandlers::Write(const Request& request, Response* response,
-                          const Done& done) const {
-  auto write = Prepare(request);
+void WriteHandlers::Write(const Caller& caller, const Request& request,
+                          Response* response, const Done& done) const {
+  auto write = Prepare(caller, request);
   if (!write.ok()) {
     done(write.status());
     return;
@@ -119,17 +130,18 @@ void WriteHandlers::Write(const Request& request, Response* response,
   environment_.registry->Submit(
       *std::move(write),
       // On the writer's thread: only passes on.
-      [this, &request, response, done](absl::StatusOr<WriteAnswer> answer) {
-        environment_.answer_workers->Post(
-            [this, &request, response, done, answer = std::move(answer)] {
-              if (!answer.ok()) {
-                done(answer.status());
-                return;
-              }
-              *response->mutable_position() = PositionMessage(
-                  environment_.registry->tokens(), answer->sequence);
-              done(Fill(request, *answer, response));
-            });
+      [this, &caller, &request, response,
+       done](absl::StatusOr<WriteAnswer> answer) {
+        environment_.answer_workers->Post([this, &caller, &request, response,
+                                           done, answer = std::move(answer)] {
+          if (!answer.ok()) {
+            done(answer.status());
+            return;
+          }
+          *response->mutable_position() = PositionMessage(
+              environment_.registry->tokens(), answer->sequence);
+          done(Fill(caller, request, *answer, response));
+        });
       });
 }
 
@@ -138,7 +150,7 @@ CivilDay WriteHandlers::Today() const {
 }
 
 absl::StatusOr<PutEnterprise> WriteHandlers::Prepare(
-    const v1::PutEnterpriseRequest& request) const {
+    const Caller& caller, const v1::PutEnterpriseRequest& request) const {
   FieldViolations violations;
   CheckRequestId(request.request_id(), &violations);
   CheckSource(*environment_.tables, request.source_id(), &violations);
@@ -152,7 +164,7 @@ absl::StatusOr<PutEnterprise> WriteHandlers::Prepare(
       *environment_.tables, SourceOf(request.source_id()), Today());
   if (!check.draft.has_value()) return InvalidByFindings(check.findings);
   PutEnterprise write;
-  write.request = WriteRequestOf(request);
+  write.request = WriteRequestOf(caller, request);
   write.request.validate_only = request.validate_only();
   write.draft = *std::move(check.draft);
   write.etag = request.etag();
@@ -160,7 +172,7 @@ absl::StatusOr<PutEnterprise> WriteHandlers::Prepare(
 }
 
 absl::StatusOr<SubmitRecords> WriteHandlers::Prepare(
-    const v1::SubmitRecordsRequest& request) const {
+    const Caller& caller, const v1::SubmitRecordsRequest& request) const {
   FieldViolations violations;
   CheckRequestId(request.request_id(), &violations);
   CheckSource(*environment_.tables, request.source_id(), &violations);
@@ -171,7 +183,7 @@ absl::StatusOr<SubmitRecords> WriteHandlers::Prepare(
   }
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
   SubmitRecords write;
-  write.request = WriteRequestOf(request);
+  write.request = WriteRequestOf(caller, request);
   write.request.validate_only = request.validate_only();
   for (const v1::RecordInput& input : request.records()) {
     RecordCheck check = CheckRecord(input, *environment_.tables,
@@ -186,7 +198,7 @@ absl::StatusOr<SubmitRecords> WriteHandlers::Prepare(
 }
 
 absl::StatusOr<CorrectRecord> WriteHandlers::Prepare(
-    const v1::CorrectRecordRequest& request) const {
+    const Caller& caller, const v1::CorrectRecordRequest& request) const {
   FieldViolations violations;
   CheckRequestId(request.request_id(), &violations);
   CheckRecordId(request.record_id(), &violations);
@@ -205,7 +217,7 @@ absl::StatusOr<CorrectRecord> WriteHandlers::Prepare(
   RecordCheck check =
       CheckRecord(input, *environment_.tables, kDirectSource, Today());
   if (!check.draft.has_value()) return InvalidByFindings(check.findings);
-  write.request = WriteRequestOf(request);
+  write.request = WriteRequestOf(caller, request);
   write.request.validate_only = request.validate_only();
   write.etag = request.etag();
   write.draft = *std::move(check.draft);
@@ -217,7 +229,7 @@ absl::StatusOr<CorrectRecord> WriteHandlers::Prepare(
 }
 
 absl::StatusOr<WithdrawRecord> WriteHandlers::Prepare(
-    const v1::WithdrawRecordRequest& request) const {
+    const Caller& caller, const v1::WithdrawRecordRequest& request) const {
   FieldViolations violations;
   CheckRequestId(request.request_id(), &violations);
   CheckRecordId(request.record_id(), &violations);
@@ -226,14 +238,14 @@ absl::StatusOr<WithdrawRecord> WriteHandlers::Prepare(
   WithdrawRecord write;
   CREDITREG_ASSIGN_OR_RETURN(
       write.record_no, RecordNoOf(*environment_.registry, request.record_id()));
-  write.request = WriteRequestOf(request);
+  write.request = WriteRequestOf(caller, request);
   write.etag = request.etag();
   write.reason = request.reason();
   return write;
 }
 
 absl::StatusOr<WithholdEnterprise> WriteHandlers::Prepare(
-    const v1::WithholdEnterpriseRequest& request) const {
+    const Caller& caller, const v1::WithholdEnterpriseRequest& request) const {
   FieldViolations violations;
   CheckRequestId(request.request_id(), &violations);
   CheckItem(request.item(), "item", &violations);
@@ -243,7 +255,7 @@ absl::StatusOr<WithholdEnterprise> WriteHandlers::Prepare(
       const FindAnswer found,
       environment_.registry->CurrentView()->Find(QueryOf(request.item())));
   WithholdEnterprise write;
-  write.request = WriteRequestOf(request);
+  write.request = WriteRequestOf(caller, request);
   // Where it leads to no single enterprise the registry says so, unless it
   // answered this request before.
   if (found.enterprise.has_value()) {
@@ -254,7 +266,8 @@ absl::StatusOr<WithholdEnterprise> WriteHandlers::Prepare(
   return write;
 }
 
-absl::Status WriteHandlers::Fill(const v1::PutEnterpriseRequest& request,
+absl::Status WriteHandlers::Fill(const Caller& caller,
+                                 const v1::PutEnterpriseRequest& request,
                                  const WriteAnswer& answer,
                                  v1::PutEnterpriseResponse* response) const {
   const WriteResult& result = answer.results.at(0);
@@ -272,12 +285,14 @@ absl::Status WriteHandlers::Fill(const v1::PutEnterpriseRequest& request,
     StorageToWire(check.draft->content, *response->mutable_enterprise());
     return absl::OkStatus();
   }
-  CREDITREG_ASSIGN_OR_RETURN(*response->mutable_enterprise(),
-                             StoredEnterprise(*environment_.registry, result));
+  CREDITREG_ASSIGN_OR_RETURN(
+      *response->mutable_enterprise(),
+      StoredEnterprise(caller, *environment_.registry, result));
   return absl::OkStatus();
 }
 
-absl::Status WriteHandlers::Fill(const v1::SubmitRecordsRequest& request,
+absl::Status WriteHandlers::Fill(const Caller& /*caller*/,
+                                 const v1::SubmitRecordsRequest& request,
                                  const WriteAnswer& answer,
                                  v1::SubmitRecordsResponse* response) const {
   const TokenCodec& tokens = environment_.registry->tokens();
@@ -297,7 +312,8 @@ absl::Status WriteHandlers::Fill(const v1::SubmitRecordsRequest& request,
   return absl::OkStatus();
 }
 
-absl::Status WriteHandlers::Fill(const v1::CorrectRecordRequest& request,
+absl::Status WriteHandlers::Fill(const Caller& caller,
+                                 const v1::CorrectRecordRequest& request,
                                  const WriteAnswer& answer,
                                  v1::CorrectRecordResponse* response) const {
   const WriteResult& result = answer.results.at(0);
@@ -313,44 +329,53 @@ absl::Status WriteHandlers::Fill(const v1::CorrectRecordRequest& request,
     }
     return absl::OkStatus();
   }
-  CREDITREG_ASSIGN_OR_RETURN(*response->mutable_record(),
-                             StoredRecord(*environment_.registry, result));
+  CREDITREG_ASSIGN_OR_RETURN(
+      *response->mutable_record(),
+      StoredRecord(caller, *environment_.registry, result));
   return absl::OkStatus();
 }
 
-absl::Status WriteHandlers::Fill(const v1::WithdrawRecordRequest& /*request*/,
+absl::Status WriteHandlers::Fill(const Caller& caller,
+                                 const v1::WithdrawRecordRequest& /*request*/,
                                  const WriteAnswer& answer,
                                  v1::WithdrawRecordResponse* response) const {
   const WriteResult& result = answer.results.at(0);
   response->set_outcome(OutcomeMessage(result.outcome));
-  CREDITREG_ASSIGN_OR_RETURN(*response->mutable_record(),
-                             StoredRecord(*environment_.registry, result));
+  CREDITREG_ASSIGN_OR_RETURN(
+      *response->mutable_record(),
+      StoredRecord(caller, *environment_.registry, result));
   return absl::OkStatus();
 }
 
 absl::Status WriteHandlers::Fill(
-    const v1::WithholdEnterpriseRequest& /*request*/, const WriteAnswer& answer,
-    v1::WithholdEnterpriseResponse* response) const {
+    const Caller& caller, const v1::WithholdEnterpriseRequest& /*request*/,
+    const WriteAnswer& answer, v1::WithholdEnterpriseResponse* response) const {
   const WriteResult& result = answer.results.at(0);
   response->set_outcome(OutcomeMessage(result.outcome));
-  CREDITREG_ASSIGN_OR_RETURN(*response->mutable_enterprise(),
-                             StoredEnterprise(*environment_.registry, result));
+  CREDITREG_ASSIGN_OR_RETURN(
+      *response->mutable_enterprise(),
+      StoredEnterprise(caller, *environment_.registry, result));
   return absl::OkStatus();
 }
 
-template void WriteHandlers::Write(const v1::PutEnterpriseRequest&,
+template void WriteHandlers::Write(const Caller&,
+                                   const v1::PutEnterpriseRequest&,
                                    v1::PutEnterpriseResponse*,
                                    const Done&) const;
-template void WriteHandlers::Write(const v1::SubmitRecordsRequest&,
+template void WriteHandlers::Write(const Caller&,
+                                   const v1::SubmitRecordsRequest&,
                                    v1::SubmitRecordsResponse*,
                                    const Done&) const;
-template void WriteHandlers::Write(const v1::CorrectRecordRequest&,
+template void WriteHandlers::Write(const Caller&,
+                                   const v1::CorrectRecordRequest&,
                                    v1::CorrectRecordResponse*,
                                    const Done&) const;
-template void WriteHandlers::Write(const v1::WithdrawRecordRequest&,
+template void WriteHandlers::Write(const Caller&,
+                                   const v1::WithdrawRecordRequest&,
                                    v1::WithdrawRecordResponse*,
                                    const Done&) const;
-template void WriteHandlers::Write(const v1::WithholdEnterpriseRequest&,
+template void WriteHandlers::Write(const Caller&,
+                                   const v1::WithholdEnterpriseRequest&,
                                    v1::WithholdEnterpriseResponse*,
                                    const Done&) const;
 

@@ -5,8 +5,8 @@
 // (see ServeLater()); once queued it is stored, and a retry with the same
 // request id gets its answer.
 //
-// Thread safety: may be used from many threads. `request` and `response` stay
-// valid until `done` is called, which happens once, on one of the answer
+// Thread safety: may be used from many threads. Caller, request and response
+// stay valid until `done` is called, which happens once, on one of the answer
 // workers or before the method returns.
 
 #ifndef CREDITREG_SERVER_SERVICE_WRITE_HANDLERS_H_
@@ -20,6 +20,7 @@
 #include "creditreg/v1/registry_write_service.pb.h"
 #include "index/base/civil_day.h"
 #include "index/registry/registry.h"
+#include "server/service/caller.h"
 #include "server/service/environment.h"
 
 namespace creditreg {
@@ -33,7 +34,7 @@ class WriteHandlers {
 
   // Serves one of the service's calls, by the type of its request.
   template <typename Request, typename Response>
-  void Write(const Request& request, Response* response,
+  void Write(const Caller& caller, const Request& request, Response* response,
              const Done& done) const;
 
  private:
@@ -42,30 +43,35 @@ class WriteHandlers {
 
   // Makes what the registry gets. Errors are the caller's.
   absl::StatusOr<PutEnterprise> Prepare(
-      const v1::PutEnterpriseRequest& request) const;
+      const Caller& caller, const v1::PutEnterpriseRequest& request) const;
   absl::StatusOr<SubmitRecords> Prepare(
-      const v1::SubmitRecordsRequest& request) const;
+      const Caller& caller, const v1::SubmitRecordsRequest& request) const;
   absl::StatusOr<CorrectRecord> Prepare(
-      const v1::CorrectRecordRequest& request) const;
+      const Caller& caller, const v1::CorrectRecordRequest& request) const;
   absl::StatusOr<WithdrawRecord> Prepare(
-      const v1::WithdrawRecordRequest& request) const;
+      const Caller& caller, const v1::WithdrawRecordRequest& request) const;
   absl::StatusOr<WithholdEnterprise> Prepare(
-      const v1::WithholdEnterpriseRequest& request) const;
+      const Caller& caller, const v1::WithholdEnterpriseRequest& request) const;
 
   // Build answers from what was stored.
-  absl::Status Fill(const v1::PutEnterpriseRequest& request,
+  absl::Status Fill(const Caller& caller,
+                    const v1::PutEnterpriseRequest& request,
                     const WriteAnswer& answer,
                     v1::PutEnterpriseResponse* response) const;
-  absl::Status Fill(const v1::SubmitRecordsRequest& request,
+  absl::Status Fill(const Caller& caller,
+                    const v1::SubmitRecordsRequest& request,
                     const WriteAnswer& answer,
                     v1::SubmitRecordsResponse* response) const;
-  absl::Status Fill(const v1::CorrectRecordRequest& request,
+  absl::Status Fill(const Caller& caller,
+                    const v1::CorrectRecordRequest& request,
                     const WriteAnswer& answer,
                     v1::CorrectRecordResponse* response) const;
-  absl::Status Fill(const v1::WithdrawRecordRequest& request,
+  absl::Status Fill(const Caller& caller,
+                    const v1::WithdrawRecordRequest& request,
                     const WriteAnswer& answer,
                     v1::WithdrawRecordResponse* response) const;
-  absl::Status Fill(const v1::WithholdEnterpriseRequest& request,
+  absl::Status Fill(const Caller& caller,
+                    const v1::WithholdEnterpriseRequest& request,
                     const WriteAnswer& answer,
                     v1::WithholdEnterpriseResponse* response) const;
 

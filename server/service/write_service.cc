@@ -21,45 +21,50 @@ class WriteService final : public v1::RegistryWriteService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::PutEnterpriseRequest* request,
       v1::PutEnterpriseResponse* response) override {
-    return ServeLater(
-        environment_, Rpc::kPutEnterprise, context, *request, response,
-        [&](const Done& done) { handlers_.Write(*request, response, done); });
+    return ServeLater(environment_, Rpc::kPutEnterprise, context, *request,
+                      response, [&](const Caller& caller, const Done& done) {
+                        handlers_.Write(caller, *request, response, done);
+                      });
   }
 
   grpc::ServerUnaryReactor* SubmitRecords(
       grpc::CallbackServerContext* context,
       const v1::SubmitRecordsRequest* request,
       v1::SubmitRecordsResponse* response) override {
-    return ServeLater(
-        environment_, Rpc::kSubmitRecords, context, *request, response,
-        [&](const Done& done) { handlers_.Write(*request, response, done); });
+    return ServeLater(environment_, Rpc::kSubmitRecords, context, *request,
+                      response, [&](const Caller& caller, const Done& done) {
+                        handlers_.Write(caller, *request, response, done);
+                      });
   }
 
   grpc::ServerUnaryReactor* CorrectRecord(
       grpc::CallbackServerContext* context,
       const v1::CorrectRecordRequest* request,
       v1::CorrectRecordResponse* response) override {
-    return ServeLater(
-        environment_, Rpc::kCorrectRecord, context, *request, response,
-        [&](const Done& done) { handlers_.Write(*request, response, done); });
+    return ServeLater(environment_, Rpc::kCorrectRecord, context, *request,
+                      response, [&](const Caller& caller, const Done& done) {
+                        handlers_.Write(caller, *request, response, done);
+                      });
   }
 
   grpc::ServerUnaryReactor* WithdrawRecord(
       grpc::CallbackServerContext* context,
       const v1::WithdrawRecordRequest* request,
       v1::WithdrawRecordResponse* response) override {
-    return ServeLater(
-        environment_, Rpc::kWithdrawRecord, context, *request, response,
-        [&](const Done& done) { handlers_.Write(*request, response, done); });
+    return ServeLater(environment_, Rpc::kWithdrawRecord, context, *request,
+                      response, [&](const Caller& caller, const Done& done) {
+                        handlers_.Write(caller, *request, response, done);
+                      });
   }
 
   grpc::ServerUnaryReactor* WithholdEnterprise(
       grpc::CallbackServerContext* context,
       const v1::WithholdEnterpriseRequest* request,
       v1::WithholdEnterpriseResponse* response) override {
-    return ServeLater(
-        environment_, Rpc::kWithholdEnterprise, context, *request, response,
-        [&](const Done& done) { handlers_.Write(*request, response, done); });
+    return ServeLater(environment_, Rpc::kWithholdEnterprise, context, *request,
+                      response, [&](const Caller& caller, const Done& done) {
+                        handlers_.Write(caller, *request, response, done);
+                      });
   }
 
  private:

@@ -41,7 +41,7 @@ constexpr char kDirect[] = "direct";
 template <typename Request>
 WriteRequest WriteRequestOf(Request request) {
   WriteRequest write;
-  write.actor.principal = "dev";
+  write.actor.principal = "local";
   write.request_id = request.request_id();
   request.clear_request_id();
   write.payload = request.SerializeAsString();

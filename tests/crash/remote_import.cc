@@ -104,7 +104,7 @@ void RemoteImport::AddFile(const std::string& path, v1::ImportFormat format,
 
 StartImport RemoteImport::StartOf(const File& file) const {
   StartImport start;
-  start.actor.principal = "dev";
+  start.actor.principal = "local";
   start.request_id = file.request_id;
   start.format = static_cast<std::uint32_t>(file.format);
   start.source_id = kSource;
@@ -138,7 +138,7 @@ void RemoteImport::CompareReceipt(const v1::ImportReceipt& receipt,
   EXPECT_EQ(CountsText(receipt.counts()), CountsText(run_->row));
   Verdicts ideal;
   const auto& imports = oracle_.state().imports;
-  const auto found = imports.find({"dev", file.request_id});
+  const auto found = imports.find({"local", file.request_id});
   if (found != imports.end()) {
     for (const auto& [row, result] : found->second.outcomes) {
       ideal[row] = VerdictText(static_cast<int>(result.outcome),
@@ -198,7 +198,7 @@ bool RemoteImport::Step(v1::IntakeService::StubInterface& intake) {
 
 std::string RemoteImport::CompareProgress(const Registry& registry) {
   const File& file = files_[next_file_];
-  const auto progress = registry.GetImport("dev", file.request_id);
+  const auto progress = registry.GetImport("local", file.request_id);
   if (absl::IsNotFound(progress.status())) {
     return file.acknowledged == 0 ? "" : "an acknowledged import is gone";
   }

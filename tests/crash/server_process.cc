@@ -27,6 +27,7 @@ ServerProcess::ServerProcess(const std::string& directory,
   std::vector<std::string> words = {
       absl::StrCat(CREDITREG_BINARY_DIR, "/bin/creditregd"),
       "--listen=127.0.0.1:0",
+      "--local_development_caller",
       absl::StrCat("--data_dir=", directory, "/data"),
       absl::StrCat("--key_dir=", directory, "/keys"),
       absl::StrCat("--conf_dir=", conf_dir),

@@ -29,6 +29,7 @@ class ServerProcess:
         with open(self.log_path, "ab") as log:
             self._process = subprocess.Popen(
                 [self._binary, "--listen=127.0.0.1:0",
+                 "--local_development_caller",
                  f"--data_dir={self.data_dir}", f"--key_dir={self.key_dir}",
                  f"--port_file={port_file}", *self._flags],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)

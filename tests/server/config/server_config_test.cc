@@ -72,13 +72,23 @@ TEST_F(ServerConfigTest, TheMemoryBoundIsTheSumOfTheSettings) {
 TEST_F(ServerConfigTest, ReadsFlagsAndSwitches) {
   CREDITREG_ASSERT_OK_AND_ASSIGN(
       const ParsedCommandLine parsed,
-      Parse({"--listen=0.0.0.0:0", "--drain_seconds", "3", "--verify",
-             "--verify_sealed=true", "--log_level=debug"}));
+      Parse({"--listen=0.0.0.0:0", "--plain_text_on_network", "--drain_seconds",
+             "3", "--verify", "--verify_sealed=true", "--log_level=debug"}));
   EXPECT_EQ(parsed.config.listen, "0.0.0.0:0");
   EXPECT_EQ(parsed.config.drain_seconds, 3);
   EXPECT_TRUE(parsed.config.verify);
   EXPECT_TRUE(parsed.config.verify_sealed);
   EXPECT_EQ(parsed.config.log_level, "debug");
+}
+
+TEST_F(ServerConfigTest, PlainTextStaysOnThisMachine) {
+  for (const char* listen :
+       {"127.0.0.1:0", "127.0.0.2:0", "localhost:0", "[::1]:0", "unix:/a/b"}) {
+    EXPECT_TRUE(Parse({absl::StrCat("--listen=", listen)}).ok()) << listen;
+  }
+  EXPECT_TRUE(Parse({"--listen=0.0.0.0:1", "--tls_certificate=a.pem",
+                     "--tls_key=a.key", "--tls_client_ca=ca.pem"})
+                  .ok());
 }
 
 TEST_F(ServerConfigTest, ASwitchBeforeAnotherFlagIsTrue) {
@@ -138,6 +148,21 @@ TEST_F(ServerConfigTest, EveryMistakeNamesItsFlagAndRule) {
       {{"--listen=:1"}, "--listen: \":1\", want host:port with port"},
       {{"--listen=host:65536"},
        "--listen: \"host:65536\", want host:port with port"},
+      {{"--listen=unix:"}, "--listen: \"unix:\", want unix:path"},
+      {{"--listen=0.0.0.0:7420"},
+       "--listen: not on this machine alone, want --tls_certificate and "
+       "--tls_key (or, in so many words, --plain_text_on_network)"},
+      {{"--listen=registry.gd.gov.cn:7420"}, "--listen: not on this machine"},
+      {{"--tls_certificate=a.pem"},
+       "--tls_key: want it and --tls_certificate, or neither"},
+      {{"--tls_key=a.key"}, "--tls_key: want it and --tls_certificate"},
+      {{"--tls_client_ca=ca.pem"},
+       "--tls_client_ca: without --tls_certificate, want both"},
+      {{"--local_development_caller", "--tls_certificate=a", "--tls_key=b"},
+       "--local_development_caller: with TLS or on the network"},
+      {{"--local_development_caller", "--listen=0.0.0.0:1",
+        "--plain_text_on_network"},
+       "--local_development_caller: with TLS or on the network"},
       {{"--drain_seconds=-1"},
        "--drain_seconds: -1, want a number from 0 to 3600"},
       {{"--drain_seconds=soon"},

@@ -40,7 +40,6 @@
 #include "server/intake/row_mapper.h"
 #include "server/load/load_config.h"
 #include "server/load/request_id.h"
-#include "server/service/caller.h"
 #include "server/wire/answers.h"
 #include "server/wire/field_tables.h"
 #include "tests/index/registry/registry_dump.h"
@@ -167,7 +166,8 @@ class FileLoadTest : public testing::Test {
     EXPECT_THAT(reader.Append(bytes), IsOk());
     EXPECT_THAT(reader.Finish(), IsOk());
     StartImport start;
-    start.actor = DevelopmentCaller();
+    start.actor.principal = "local";
+    start.actor.role = "FIRST_LOAD";
     start.request_id = FileRequestId(Sm3(bytes), file.format, "");
     start.format = static_cast<std::uint32_t>(file.format);
     start.encoding = static_cast<std::uint32_t>(*reader.encoding());
@@ -361,7 +361,8 @@ TEST_F(FileLoadTest, GoesOnAsAnOrdinaryRegistry) {
     // The same file again is the same import, finished.
     const std::string bytes = ReadFile(files_[0].path);
     StartImport start;
-    start.actor = DevelopmentCaller();
+    start.actor.principal = "local";
+    start.actor.role = "FIRST_LOAD";
     start.request_id = FileRequestId(Sm3(bytes), files_[0].format, "");
     start.format = static_cast<std::uint32_t>(files_[0].format);
     start.source_id = "default";

@@ -27,6 +27,11 @@ TestServer::TestServer(const std::string& tables_folder,
   auto tables = FieldTables::Load(tables_folder);
   CREDITREG_CHECK(tables.ok(), "the shipped tables can be read");
   tables_ = *std::move(tables);
+  auto policy = AccessPolicy::Load(
+      tables_folder + "/../access/policy.textproto", RpcFullNames());
+  if (!policy.ok()) ADD_FAILURE() << policy.status();
+  CREDITREG_CHECK(policy.ok(), "the shipped access table can be read");
+  policy_ = *std::move(policy);
   log_ = std::make_unique<JsonLog>(LogLevel::kDebug, &clock_,
                                    [this](const std::string& line) {
                                      absl::MutexLock lock(&mutex_);
@@ -63,6 +68,19 @@ void TestServer::Start() {
   CREDITREG_CHECK(registry.ok(), "the registry opens in an empty folder");
   registry_ = *std::move(registry);
 
+  AuthenticatorOptions auth;
+  auth.identities_file = options_.identities;
+  auth.ca_file = options_.jwks_ca;
+  auth.nobody = options_.nobody;
+  auth.clock = &clock_;
+  auto authenticator = Authenticator::Create(std::move(auth));
+  if (!authenticator.ok()) ADD_FAILURE() << authenticator.status();
+  CREDITREG_CHECK(authenticator.ok(), "the identities can be read");
+  authenticator_ = *std::move(authenticator);
+  environment_.authenticator = authenticator_.get();
+  environment_.policy = policy_.get();
+  environment_.has_certificates = !options_.tls.client_ca.empty();
+
   gate_ = std::make_unique<CallGate>(options_.max_concurrent_calls,
                                      options_.max_held_bytes);
   stats_ = std::make_unique<CallStats>(RpcNames());
@@ -89,6 +107,7 @@ void TestServer::Start() {
 
   GrpcServerOptions options;
   options.listen = "127.0.0.1:0";
+  options.tls = options_.tls;
   options.gate = gate_.get();
   const auto add = [&](const char* name,
                        std::unique_ptr<grpc::Service> service) {

@@ -26,6 +26,8 @@
 #include "index/base/random.h"
 #include "index/publication/page_cache.h"
 #include "index/registry/registry.h"
+#include "server/auth/access_policy.h"
+#include "server/auth/authenticator.h"
 #include "server/ops/call_gate.h"
 #include "server/ops/call_stats.h"
 #include "server/ops/grpc_server.h"
@@ -42,6 +44,12 @@ class Env;
 namespace creditreg {
 
 struct TestServerOptions {
+  // Who calls without credentials; null: the anonymous principal.
+  std::shared_ptr<const Principal> nobody = LocalCaller();
+  // As of creditregd; empty: nobody is known.
+  std::string identities;
+  std::string jwks_ca;
+  TlsFiles tls;
   // Of the registry's database; null: the machine's. Outlives the server.
   rocksdb::Env* disk = nullptr;
   std::int64_t max_concurrent_calls = 1000;
@@ -70,6 +78,8 @@ class TestServer {
   Registry& registry() { return *registry_; }
   GrpcServer& server() { return *server_; }
   CallGate& gate() { return *gate_; }
+  const AccessPolicy& policy() const { return *policy_; }
+  Authenticator& authenticator() { return *authenticator_; }
   const PageCache& page_cache() const { return page_cache_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   // Everything logged so far.
@@ -104,6 +114,8 @@ class TestServer {
   mutable absl::Mutex mutex_;
   std::string log_text_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<const FieldTables> tables_;
+  std::unique_ptr<const AccessPolicy> policy_;
+  std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<JsonLog> log_;
   // Small, so that pages are also thrown away.
   PageCache page_cache_{std::size_t{16} << 20};
