@@ -317,6 +317,13 @@ absl::StatusOr<WriteResult> ApplyEnterprise(Transaction& transaction,
     result.findings.push_back(OutOfScopeEnterprise());
     return result;
   }
+  if (source.actor->own_agency_only &&
+      ClaimsNewCodes(draft.content, stored.has_value()
+                                        ? &stored->version.content()
+                                        : nullptr)) {
+    result.findings.push_back(OutOfScopeCodes());
+    return result;
+  }
   CREDITREG_RETURN_IF_ERROR(CheckEtag(stored, etag));
   if (draft.personal_is_partial && stored.has_value()) {
     CREDITREG_ASSIGN_OR_RETURN(
@@ -395,6 +402,7 @@ absl::StatusOr<WriteResult> ApplyWithhold(Transaction& transaction,
   if (!stored.has_value()) {
     return absl::NotFoundError("item: no such enterprise");
   }
+  if (!MayWrite(*source.actor, stored->version.content())) return OutOfScope();
   WriteResult result;
   result.enterprise_no = write.enterprise_no;
   const std::string reason = write.withheld ? write.reason : "";

@@ -119,6 +119,13 @@ absl::StatusOr<Correction> JudgeCorrected(
   return key_changed ? Correction::kKeyWasCorrected : Correction::kNone;
 }
 
+// Who writes for one agency is not told the register's name for a code: the
+// file may be hidden by order.
+Finding WithoutHiddenName(const Actor& actor, Finding finding) {
+  if (actor.own_agency_only) finding.suggestion.clear();
+  return finding;
+}
+
 absl::StatusOr<RecordAt> ReadForChange(const Snapshot& rows,
                                        std::uint64_t record_no,
                                        absl::string_view etag,
@@ -254,7 +261,7 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
       LinkParty(transaction, version.content(),
                 PartyIdentifiers(version, context.keys->hmac)));
   if (link.finding.has_value() && link.finding->severity == Severity::kError) {
-    return Quarantined(result, *link.finding);
+    return Quarantined(result, WithoutHiddenName(*source.actor, *link.finding));
   }
   NewRecordVersion put =
       LinkedVersion(prepared, std::move(version), link, &result);

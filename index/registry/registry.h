@@ -45,6 +45,8 @@ struct Actor {
   std::string agency;
   std::string role;
   std::string purpose;
+  // Where from: the address of the call; empty: no call.
+  std::string origin = {};
   // Writes only what `agency` decided (records) or registered (enterprises);
   // not stored.
   bool own_agency_only = false;

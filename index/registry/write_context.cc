@@ -49,6 +49,7 @@ void CompleteChange(const Stamp& stamp, const ChangeSource& source,
   change.set_agency(source.actor->agency);
   change.set_role(source.actor->role);
   change.set_purpose(source.actor->purpose);
+  change.set_origin(source.actor->origin);
   change.set_request_id(std::string(source.request_id));
   change.set_import_row(source.import_row);
   change.set_publication_day(stamp.publication_day);

@@ -20,6 +20,25 @@ bool MayWrite(const Actor& actor, const storage::v1::Record& record) {
   return IsOwn(actor, record.deciding_agency());
 }
 
+bool ClaimsNewCodes(const storage::v1::Enterprise& draft,
+                    const storage::v1::Enterprise* stored) {
+  for (const storage::v1::FormerCode& former : draft.former_codes()) {
+    if (stored == nullptr) return true;
+    bool is_held = former.uscc() == stored->uscc() && !former.merged();
+    for (const storage::v1::FormerCode& held : stored->former_codes()) {
+      is_held |=
+          held.uscc() == former.uscc() && held.merged() == former.merged();
+    }
+    if (!is_held) return true;
+  }
+  return false;
+}
+
+Finding OutOfScopeCodes() {
+  return {Severity::kError, "enterprise.former_codes", kRule,
+          "曾用代码、被合并主体的代码须由信用中心登记", ""};
+}
+
 Finding OutOfScopeEnterprise() {
   return {Severity::kError, "enterprise.registration_authority.uscc", kRule,
           "登记机关不是报送人所在机关，无权报送", ""};

@@ -18,8 +18,15 @@ namespace creditreg {
 bool MayWrite(const Actor& actor, const storage::v1::Enterprise& enterprise);
 bool MayWrite(const Actor& actor, const storage::v1::Record& record);
 
+// Whether `draft` claims codes, as its former ones or of enterprises merged
+// into it, that `stored` (null: a new one) did not hold before: they may be
+// those of others, whose files would become part of its own.
+bool ClaimsNewCodes(const storage::v1::Enterprise& draft,
+                    const storage::v1::Enterprise* stored);
+
 // Why a row or record was rejected.
 Finding OutOfScopeEnterprise();
+Finding OutOfScopeCodes();
 Finding OutOfScopeRecord();
 
 // The same for a call that is refused whole: PermissionDenied
