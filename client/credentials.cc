@@ -1,5 +1,7 @@
 #include "client/credentials.h"
 
+#include <arpa/inet.h>
+
 #include <cerrno>
 #include <fstream>
 #include <iterator>
@@ -7,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "client/local_file.h"
 #include "grpcpp/security/tls_certificate_provider.h"
 #include "grpcpp/security/tls_credentials_options.h"
@@ -17,11 +20,16 @@ namespace {
 constexpr unsigned int kReloadSeconds = 10;
 constexpr std::size_t kMaxTokenBytes = 8192;
 
+// Whether it is this machine: by address, for a name may be anybody's.
 bool IsLocal(absl::string_view target) {
   if (absl::StartsWith(target, "unix:")) return true;
-  const absl::string_view host = target.substr(0, target.rfind(':'));
-  return absl::StartsWith(host, "127.") || host == "localhost" ||
-         host == "[::1]" || host == "ipv4:127.0.0.1";
+  absl::ConsumePrefix(&target, "ipv4:");
+  const std::string host(target.substr(0, target.rfind(':')));
+  in_addr address{};
+  if (inet_pton(AF_INET, host.c_str(), &address) == 1) {
+    return (ntohl(address.s_addr) >> 24) == 127;
+  }
+  return host == "localhost" || host == "[::1]" || host == "ipv6:[::1]";
 }
 
 // A token is visible ASCII, so that nothing of it can be another header.

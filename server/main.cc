@@ -1,6 +1,8 @@
 // creditregd: the credit registry's server. Builds every object, in order, and
 // takes them down in the reverse one.
 
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
@@ -19,6 +21,7 @@
 #include "index/publication/page_cache.h"
 #include "index/registry/registry.h"
 #include "nlohmann/json.hpp"
+#include "server/audit/audit_log.h"
 #include "server/auth/access_policy.h"
 #include "server/auth/authenticator.h"
 #include "server/config/server_config.h"
@@ -98,7 +101,7 @@ int Serve(const ServerConfig& config) {
   const auto tables = FieldTables::Load(config.conf_dir + "/intake");
   if (!tables.ok()) return Fail(tables.status());
   const auto policy = AccessPolicy::Load(
-      config.conf_dir + "/access/policy.textproto", RpcFullNames());
+      config.conf_dir + "/access/policy.textproto", PolicyCalls());
   if (!policy.ok()) return Fail(policy.status());
   AuthenticatorOptions auth;
   auth.identities_file = config.identities;
@@ -128,6 +131,22 @@ int Serve(const ServerConfig& config) {
                 "registry was made; is data_dir the right one?"}});
   }
 
+  std::unique_ptr<AuditLog> audit;
+  if (!config.no_audit) {
+    AuditLogOptions audit_options;
+    audit_options.directory = config.audit_dir;
+    audit_options.sink_file = config.audit_sink;
+    audit_options.keep = absl::Hours(24) * config.audit_keep_days;
+    audit_options.clock = clock;
+    audit_options.on_state = [&log](const absl::Status& state) {
+      log.Write(state.ok() ? LogLevel::kInfo : LogLevel::kError, "audit",
+                {{"code", absl::StatusCodeToString(state.code())},
+                 {"error", std::string(state.message())}});
+    };
+    auto opened = AuditLog::Open(std::move(audit_options));
+    if (!opened.ok()) return Fail(opened.status());
+    audit = *std::move(opened);
+  }
   CallGate gate(config.max_concurrent_calls, config.call_memory_mb << 20);
   CallStats stats(RpcNames());
   WorkerPool answer_workers(2);
@@ -137,6 +156,7 @@ int Serve(const ServerConfig& config) {
   environment.registry = registry->get();
   environment.authenticator = authenticator->get();
   environment.policy = policy->get();
+  environment.audit = audit.get();
   environment.has_certificates = !config.tls_client_ca.empty();
   environment.tables = tables->get();
   environment.clock = clock;
@@ -147,6 +167,11 @@ int Serve(const ServerConfig& config) {
   environment.page_cache = &page_cache;
   environment.answer_workers = &answer_workers;
   environment.import_workers = &import_workers;
+  std::atomic<std::int64_t> anonymous_calls{0};
+  environment.anonymous_calls = &anonymous_calls;
+  // The website shows a certificate; half of the places are for those who do.
+  environment.max_anonymous_calls =
+      std::max<std::int64_t>(1, config.max_concurrent_calls / 2);
   environment.max_concurrent_imports = config.max_concurrent_imports;
   environment.default_deadline = absl::Seconds(config.default_deadline_seconds);
   environment.max_deadline = absl::Seconds(config.max_deadline_seconds);
@@ -167,7 +192,6 @@ int Serve(const ServerConfig& config) {
   options.tls.certificate = config.tls_certificate;
   options.tls.key = config.tls_key;
   options.tls.client_ca = config.tls_client_ca;
-  if (options.tls.enabled()) RestrictTls();
   options.max_message_bytes = config.max_message_bytes;
   options.max_streams_per_connection = config.max_streams_per_connection;
   options.network_memory_bytes = config.network_memory_mb << 20;
@@ -234,6 +258,8 @@ int Main(const std::vector<std::string>& arguments) {
   const auto parsed = ParseServerConfig(arguments);
   if (!parsed.ok()) return Fail(parsed.status());
   const ServerConfig& config = parsed->config;
+  // Before any thread, for it changes the environment.
+  if (!config.tls_certificate.empty()) RestrictTls();
   if (!parsed->print_and_exit.empty()) {
     std::printf("%s", parsed->print_and_exit.c_str());
     return 0;

@@ -225,10 +225,12 @@ show_state() {
   creditctl stats
   heading 9 "全库校验：变更链、索引、密封字段" "verify: changes, index rows, sealed rows"
   creditctl verify --open-sealed
+  heading 10 "审计日志：谁看过什么、谁被拒绝，离线校验" "the audit log, checked offline"
+  creditctl audit verify "$directory/data.audit"
 }
 
 say_goodbye() {
-  heading 10 接着看 "go on from here"
+  heading 11 接着看 "go on from here"
   cat <<EOF
 export CREDITCTL_SERVER=$address CREDITCTL_CA=$auth/ca.pem CREDITCTL_PURPOSE=试用
 export CREDITCTL_TOKEN_FILE=$auth/reviewer.jwt

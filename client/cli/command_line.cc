@@ -164,8 +164,14 @@ class Parser {
   }
 
   std::string HelpText() {
-    const auto chosen = app_.get_subcommands();
-    return chosen.empty() ? app_.help() : chosen.front()->help("creditctl");
+    const CLI::App* chosen = &app_;
+    std::string before;
+    while (!chosen->get_subcommands().empty()) {
+      absl::StrAppend(&before, before.empty() ? "" : " ",
+                      chosen == &app_ ? "creditctl" : chosen->get_name());
+      chosen = chosen->get_subcommands().front();
+    }
+    return chosen->help(before);
   }
 
   CLI::App* Add(const std::string& name, const Text& about) {
@@ -321,6 +327,15 @@ class Parser {
                       Say(texts::kArgOpenSealed));
     health_ = Add("health", texts::kHealth);
     health_->add_option("service", raw_.service, Say(texts::kArgService));
+    audit_ = Add("audit", texts::kAudit);
+    audit_->require_subcommand(1);
+    audit_verify_ = audit_->add_subcommand("verify", Say(texts::kAuditVerify));
+    audit_verify_->fallthrough();
+    audit_verify_->group(Say(texts::kLabelCommands));
+    audit_verify_->set_help_flag("-h,--help", Say(texts::kHelpFlag));
+    audit_verify_->add_option("directory", raw_.file, Say(texts::kArgAuditDir))
+        ->required();
+    audit_verify_->add_option("--sink", raw_.out, Say(texts::kArgAuditSink));
   }
 
   v1::LookupItem Item() const {
@@ -410,6 +425,7 @@ class Parser {
       return QuarantineCommand{raw_.source, Extent(), raw_.personal};
     }
     if (&chosen == health_) return HealthCommand{raw_.service};
+    if (&chosen == audit_) return AuditVerifyCommand{raw_.file, raw_.out};
     return WriteCommand{writes_.at(&chosen), raw_.file, raw_.request_id,
                         raw_.validate_only};
   }
@@ -463,6 +479,8 @@ class Parser {
   CLI::App* export_ = nullptr;
   CLI::App* quarantine_ = nullptr;
   CLI::App* health_ = nullptr;
+  CLI::App* audit_ = nullptr;
+  CLI::App* audit_verify_ = nullptr;
   std::map<const CLI::App*, WriteKind> writes_;
 };
 

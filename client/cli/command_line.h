@@ -121,11 +121,18 @@ struct HealthCommand {
   std::string service;
 };
 
+// Of files alone; no registry is asked.
+struct AuditVerifyCommand {
+  std::string directory;
+  // Empty: none.
+  std::string sink;
+};
+
 using Command =
     std::variant<GetCommand, BatchGetCommand, RecordsCommand, RecordCommand,
                  ImportCommand, TemplateCommand, ReceiptCommand, StatsCommand,
                  VerifyCommand, ExportCommand, QuarantineCommand, WriteCommand,
-                 HealthCommand>;
+                 HealthCommand, AuditVerifyCommand>;
 
 struct CommandLine {
   GlobalOptions global;

@@ -29,6 +29,7 @@ ExitCode Run(Session& session, const WriteCommand& command);
 ExitCode Run(Session& session, const StatsCommand& command);
 ExitCode Run(Session& session, const VerifyCommand& command);
 ExitCode Run(Session& session, const HealthCommand& command);
+ExitCode Run(Session& session, const AuditVerifyCommand& command);
 
 }  // namespace creditreg::cli
 

@@ -524,6 +524,32 @@ const Text kArgJsonFile = {"JSON 文件；- 为标准输入",
                            "JSON file; - is standard input"};
 const Text kArgService = {"服务名；默认整个服务器",
                           "Service; default the whole server"};
+const Text kAudit = {"审计日志", "The audit log"};
+const Text kAuditVerify = {"离线校验审计日志：行是否被改动、删除、移动",
+                           "Check a copy of the audit log: rows altered, taken "
+                           "out or moved"};
+const Text kArgAuditDir = {"审计日志的目录", "Directory of the audit log"};
+const Text kArgAuditSink = {"另存的副本（--audit_sink 的文件），用于比对",
+                            "Copy kept elsewhere (file of --audit_sink), to "
+                            "compare with"};
+const Text kAuditClean = {"审计日志完好：第 $0 至 $1 行，末行哈希 $2",
+                          "the audit log is whole: rows $0 to $1, last hash "
+                          "$2"};
+const Text kAuditFaults = {"审计日志有 $0 处问题（共 $1 行）",
+                           "$0 faults in the audit log ($1 rows)"};
+const Text kAuditNoRow = {"$0：第 $1 行处不是有效的行或文件已损坏",
+                          "$0: no row where row $1 should be"};
+const Text kAuditAltered = {"$0：第 $1 行或其前一行被改动",
+                            "$0: row $1, or the one before it, was altered"};
+const Text kAuditMissing = {"$0：缺第 $1 行，或行序被改动",
+                            "$0: row $1 is missing, or rows were moved"};
+const Text kAuditNotInLog = {"$0：副本有第 $1 行，日志没有",
+                             "$0: holds row $1, which the log does not"};
+const Text kAuditNotAsInSink = {"$0：第 $1 行与日志不同",
+                                "$0: row $1 is not the log's"};
+const Text kAuditRest = {"$0：重启时移出的残余，请核对是断电所致还是被改动",
+                         "$0: put aside at a restart; look whether a power cut "
+                         "or somebody left it"};
 const Text kLabelUsage = {"用法", "Usage"};
 const Text kLabelOptions = {"选项", "Options"};
 const Text kLabelPositionals = {"参数", "Arguments"};

@@ -57,14 +57,14 @@ bool Covers(const Reach& reach, const Principal& principal,
 }
 
 absl::StatusOr<std::unique_ptr<const AccessPolicy>> AccessPolicy::Load(
-    const std::string& path, absl::Span<const std::string> rpcs) {
+    const std::string& path, absl::Span<const PolicyCall> rpcs) {
   CREDITREG_ASSIGN_OR_RETURN(const confpb::AccessPolicy table,
                              ReadTextProto<confpb::AccessPolicy>(path));
   return Create(table, rpcs);
 }
 
 absl::StatusOr<std::unique_ptr<const AccessPolicy>> AccessPolicy::Create(
-    const confpb::AccessPolicy& table, absl::Span<const std::string> rpcs) {
+    const confpb::AccessPolicy& table, absl::Span<const PolicyCall> rpcs) {
   std::unique_ptr<AccessPolicy> policy(new AccessPolicy());
   CREDITREG_ASSIGN_OR_RETURN(policy->fields_, FieldGroups::Create(table));
   policy->calls_.resize(rpcs.size());
@@ -75,7 +75,7 @@ absl::StatusOr<std::unique_ptr<const AccessPolicy>> AccessPolicy::Create(
     CREDITREG_RETURN_IF_ERROR(policy->AddGroup(group));
   }
   for (std::size_t i = 0; i < rpcs.size(); ++i) {
-    if (!policy->calls_[i].is_there) return Bad(rpcs[i], "has no row");
+    if (!policy->calls_[i].is_there) return Bad(rpcs[i].name, "has no row");
   }
   for (std::size_t i = 1; i < kFieldGroups; ++i) {
     if (policy->groups_[i].is_there) continue;
@@ -115,8 +115,10 @@ absl::StatusOr<AccessPolicy::Grant> AccessPolicy::GrantOf(
 }
 
 absl::Status AccessPolicy::AddCall(const confpb::CallRule& spec,
-                                   absl::Span<const std::string> rpcs) {
-  const auto place = std::find(rpcs.begin(), rpcs.end(), spec.rpc());
+                                   absl::Span<const PolicyCall> rpcs) {
+  const auto place = std::find_if(
+      rpcs.begin(), rpcs.end(),
+      [&spec](const PolicyCall& call) { return call.name == spec.rpc(); });
   if (place == rpcs.end()) return Bad(spec.rpc(), "no such call");
   Rule& rule = calls_[static_cast<std::size_t>(place - rpcs.begin())];
   if (rule.is_there) return Bad(spec.rpc(), "comes twice");
@@ -125,6 +127,11 @@ absl::Status AccessPolicy::AddCall(const confpb::CallRule& spec,
   const bool is_public = absl::StartsWith(spec.rpc(), kPublicService);
   for (const confpb::Grant& grant_spec : spec.grants()) {
     CREDITREG_ASSIGN_OR_RETURN(Grant grant, GrantOf(grant_spec, spec.rpc()));
+    const Reach& reach = grant.reach;
+    if ((place->kind == CallKind::kWhole && !reach.any) ||
+        (place->kind == CallKind::kWrite && !reach.any && !reach.own_agency)) {
+      return Bad(spec.rpc(), "a scope that this call cannot judge");
+    }
     if (grant.roles.Has(confpb::ROLE_PUBLIC) &&
         (!is_public || spec.purpose_required() || grant.second_factor)) {
       return Bad(spec.rpc(), "granted to the public, which has no credentials");

@@ -50,20 +50,35 @@ struct AccessSubject {
 bool Covers(const Reach& reach, const Principal& principal,
             const AccessSubject& subject);
 
+// How a call judges whom it is about, and so which scopes its rows may have.
+enum class CallKind {
+  // About nobody, or everybody: SCOPE_ANY alone.
+  kWhole,
+  // About one enterprise or record: every scope.
+  kRead,
+  // The same, to write: SCOPE_ANY and SCOPE_OWN_AGENCY.
+  kWrite,
+};
+struct PolicyCall {
+  // "Service.Method".
+  std::string name;
+  CallKind kind = CallKind::kWhole;
+};
+
 class AccessPolicy {
  public:
-  // Reads and checks `path`. `rpcs`: every call there is ("Service.Method"); a
-  // decision names one by its place in it.
+  // Reads and checks `path`. `rpcs`: every call there is; a decision names one
+  // by its place in it.
   //
   // Errors: NotFound it cannot be read; InvalidArgument, naming the row: it is
   // not textproto of its schema; a call or a group twice, missing or unknown; a
-  // grant without roles or scope; the public for anything but
-  // PublicLookupService; an administrator's role for a group of fields; as
-  // FieldGroups::Create().
+  // grant without roles or scope, or with a scope that the call cannot judge;
+  // the public for anything but PublicLookupService; an administrator's role
+  // for a group of fields; as FieldGroups::Create().
   static absl::StatusOr<std::unique_ptr<const AccessPolicy>> Load(
-      const std::string& path, absl::Span<const std::string> rpcs);
+      const std::string& path, absl::Span<const PolicyCall> rpcs);
   static absl::StatusOr<std::unique_ptr<const AccessPolicy>> Create(
-      const conf::v1::AccessPolicy& table, absl::Span<const std::string> rpcs);
+      const conf::v1::AccessPolicy& table, absl::Span<const PolicyCall> rpcs);
 
   // Errors:
   //   Unauthenticated "CREDENTIALS_REQUIRED: ...": an anonymous caller.
@@ -99,7 +114,7 @@ class AccessPolicy {
   static Reach Union(const Rule& rule, const Principal& principal,
                      bool* lacks_factor);
   absl::Status AddCall(const conf::v1::CallRule& spec,
-                       absl::Span<const std::string> rpcs);
+                       absl::Span<const PolicyCall> rpcs);
   absl::Status AddGroup(const conf::v1::FieldRule& spec);
 
   FieldGroups fields_;

@@ -49,6 +49,8 @@ std::string FingerprintOf(absl::string_view pem) {
       absl::string_view(reinterpret_cast<const char*>(digest), length));
 }
 
+bool IsUri(absl::string_view name) { return absl::StrContains(name, "://"); }
+
 std::optional<std::string> ReadWhole(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::nullopt;
@@ -81,12 +83,19 @@ absl::StatusOr<std::unique_ptr<Authenticator>> Authenticator::Create(
   if (options.nobody == nullptr) options.nobody = AnonymousPrincipal();
   std::unique_ptr<Authenticator> authenticator(
       new Authenticator(std::move(options)));
-  CREDITREG_ASSIGN_OR_RETURN(std::shared_ptr<State> state,
-                             authenticator->Load());
+  const std::string& file = authenticator->options_.identities_file;
+  if (!file.empty()) {
+    const std::optional<std::string> text = ReadWhole(file);
+    if (!text.has_value()) {
+      return absl::NotFoundError(absl::StrCat(file, ": cannot be read"));
+    }
+    authenticator->known_text_ = *text;
+  }
+  CREDITREG_ASSIGN_OR_RETURN(
+      std::shared_ptr<State> state,
+      authenticator->Load(authenticator->known_text_, nullptr));
   absl::MutexLock lock(&authenticator->mutex_);
   authenticator->state_ = std::move(state);
-  authenticator->file_text_ =
-      ReadWhole(authenticator->options_.identities_file).value_or("");
   return authenticator;
 }
 
@@ -98,22 +107,20 @@ void Authenticator::Tell(absl::string_view what,
   if (options_.on_error) options_.on_error(what, why);
 }
 
-absl::StatusOr<std::shared_ptr<Authenticator::State>> Authenticator::Load()
-    const {
+absl::StatusOr<std::shared_ptr<Authenticator::State>> Authenticator::Load(
+    const std::string& text, const State* before) const {
   auto state = std::make_shared<State>();
-  if (options_.identities_file.empty()) {
-    state->identities = std::make_shared<const Identities>();
-  } else {
-    CREDITREG_ASSIGN_OR_RETURN(state->identities,
-                               Identities::Load(options_.identities_file));
-  }
+  CREDITREG_ASSIGN_OR_RETURN(state->identities,
+                             Identities::Parse(text, options_.identities_file));
   KeySourceOptions keys;
   keys.directory =
       std::filesystem::path(options_.identities_file).parent_path();
   keys.ca_file = options_.ca_file;
   keys.on_error = options_.on_error;
   CREDITREG_ASSIGN_OR_RETURN(
-      state->keys, KeySource::Start(state->identities, std::move(keys)));
+      state->keys,
+      KeySource::Start(state->identities, std::move(keys),
+                       before == nullptr ? nullptr : before->keys.get()));
   return state;
 }
 
@@ -121,24 +128,28 @@ void Authenticator::Refresh() {
   if (options_.identities_file.empty()) return;
   const std::shared_ptr<State> before = CurrentState();
   const std::optional<std::string> text = ReadWhole(options_.identities_file);
-  bool is_new = false;
-  {
-    absl::MutexLock lock(&mutex_);
-    // One that cannot be read is no new one: it may be about to be replaced.
-    is_new = text.has_value() && *text != file_text_;
-    if (is_new) file_text_ = *text;
-  }
-  if (is_new) {
-    absl::StatusOr<std::shared_ptr<State>> state = Load();
-    if (!state.ok()) return Tell("identities_refused", state.status());
-    absl::MutexLock lock(&mutex_);
-    state_ = *std::move(state);
+  if (!text.has_value()) {
+    Refused(absl::NotFoundError("identities: the file cannot be read"));
     return;
   }
-  if (!before->keys->RereadFiles()) return;
-  // What an old key proved is proven no more.
-  absl::MutexLock lock(&before->mutex);
-  before->proven.clear();
+  if (*text == known_text_) {
+    Refused(absl::OkStatus());
+    before->keys->RereadFiles();
+    return;
+  }
+  // Tried again as long as it is refused: what it names may come later.
+  absl::StatusOr<std::shared_ptr<State>> state = Load(*text, before.get());
+  Refused(state.status());
+  if (!state.ok()) return;
+  known_text_ = *text;
+  absl::MutexLock lock(&mutex_);
+  state_ = *std::move(state);
+}
+
+void Authenticator::Refused(const absl::Status& why) {
+  if (why == refused_) return;
+  refused_ = why;
+  if (!why.ok()) Tell("identities_refused", why);
 }
 
 std::shared_ptr<Authenticator::State> Authenticator::CurrentState() const {
@@ -154,7 +165,7 @@ absl::StatusOr<std::shared_ptr<const Principal>> Authenticator::Authenticate(
   const std::shared_ptr<State> state = CurrentState();
   std::shared_ptr<const Principal> principal;
   if (proof.has_certificate) {
-    CREDITREG_ASSIGN_OR_RETURN(principal, ByCertificate(*state, proof));
+    CREDITREG_ASSIGN_OR_RETURN(principal, ByCertificate(state.get(), proof));
   }
   if (proof.authorization.empty()) return principal;
   absl::string_view token = proof.authorization;
@@ -173,10 +184,17 @@ absl::StatusOr<std::shared_ptr<const Principal>> Authenticator::Authenticate(
 }
 
 absl::StatusOr<std::shared_ptr<const Principal>> Authenticator::ByCertificate(
-    const State& state, const Proof& proof) const {
+    State* state, const Proof& proof) const {
+  std::vector<const Account*> accounts;
+  for (const absl::string_view uri : proof.certificate_uris) {
+    if (IsUri(uri)) accounts.push_back(state->identities->FindAccount(uri));
+  }
+  // A DNS name that looks like an address is none.
+  for (const absl::string_view name : proof.certificate_dns_names) {
+    if (!IsUri(name)) accounts.push_back(state->identities->FindAccount(name));
+  }
   const Account* account = nullptr;
-  for (const absl::string_view name : proof.certificate_names) {
-    const Account* const found = state.identities->FindAccount(name);
+  for (const Account* const found : accounts) {
     if (found == nullptr) continue;
     // Whose rights would count?
     if (account != nullptr && found != account) {
@@ -184,6 +202,12 @@ absl::StatusOr<std::shared_ptr<const Principal>> Authenticator::ByCertificate(
           "CERTIFICATE_UNKNOWN: the certificate names two accounts");
     }
     account = found;
+  }
+  if (state->identities->HasRevokedCertificates() &&
+      state->identities->IsRevokedCertificate(
+          Fingerprint(state, proof.certificate_pem))) {
+    return absl::UnauthenticatedError(
+        "CERTIFICATE_REVOKED: the certificate was revoked");
   }
   if (account == nullptr) {
     return absl::UnauthenticatedError(
@@ -206,7 +230,11 @@ absl::StatusOr<std::shared_ptr<const TokenPrincipal>> Authenticator::ByToken(
   {
     absl::MutexLock lock(&state->mutex);
     const auto known = state->proven.find(digest);
-    if (known != state->proven.end()) return known->second;
+    // A proof is as good as the keys it was made by.
+    if (known != state->proven.end() &&
+        state->keys->KeysOf(*known->second->issuer) == known->second->keys) {
+      return known->second;
+    }
   }
   absl::StatusOr<TokenPrincipal> verified = VerifyToken(
       token, *state->identities,
@@ -221,8 +249,18 @@ absl::StatusOr<std::shared_ptr<const TokenPrincipal>> Authenticator::ByToken(
   absl::MutexLock lock(&state->mutex);
   // Rare, and cheap to fill again.
   if (state->proven.size() >= kMaxProven) state->proven.clear();
-  state->proven.emplace(digest, proven);
+  state->proven[digest] = proven;
   return proven;
+}
+
+std::string Authenticator::Fingerprint(State* state, absl::string_view pem) {
+  absl::MutexLock lock(&state->mutex);
+  if (state->fingerprints.size() >= kMaxFingerprints) {
+    state->fingerprints.clear();
+  }
+  auto [entry, is_new] = state->fingerprints.try_emplace(std::string(pem));
+  if (is_new) entry->second = FingerprintOf(pem);
+  return entry->second;
 }
 
 absl::Status Authenticator::CheckBinding(State* state,
@@ -231,14 +269,7 @@ absl::Status Authenticator::CheckBinding(State* state,
   if (token.certificate_sha256.empty()) return absl::OkStatus();
   std::string fingerprint;
   if (proof.has_certificate) {
-    absl::MutexLock lock(&state->mutex);
-    if (state->fingerprints.size() >= kMaxFingerprints) {
-      state->fingerprints.clear();
-    }
-    auto [entry, is_new] =
-        state->fingerprints.try_emplace(std::string(proof.certificate_pem));
-    if (is_new) entry->second = FingerprintOf(proof.certificate_pem);
-    fingerprint = entry->second;
+    fingerprint = Fingerprint(state, proof.certificate_pem);
   }
   if (fingerprint.empty() || fingerprint != token.certificate_sha256) {
     return absl::UnauthenticatedError(

@@ -41,9 +41,10 @@ struct Proof {
   // Of the metadata "authorization"; empty: none.
   absl::string_view authorization;
   // The connection's certificate, verified by TLS: whether there is one, its
-  // alternative names, and itself as PEM.
+  // alternative names by kind, and itself as PEM.
   bool has_certificate = false;
-  std::vector<absl::string_view> certificate_names;
+  std::vector<absl::string_view> certificate_uris;
+  std::vector<absl::string_view> certificate_dns_names;
   absl::string_view certificate_pem;
 };
 
@@ -71,14 +72,15 @@ class Authenticator {
   static absl::StatusOr<std::unique_ptr<Authenticator>> Create(
       AuthenticatorOptions options);
 
-  // Errors: Unauthenticated "CERTIFICATE_UNKNOWN", "ACCOUNT_DISABLED",
-  // "ACCOUNT_EXPIRED", "TOKEN_BINDING", "SCHEME_UNKNOWN" (want Bearer), and
-  // those of VerifyToken() and CheckTokenTime().
+  // Errors: Unauthenticated "CERTIFICATE_UNKNOWN", "CERTIFICATE_REVOKED",
+  // "ACCOUNT_DISABLED", "ACCOUNT_EXPIRED", "TOKEN_BINDING", "SCHEME_UNKNOWN"
+  // (want Bearer), and those of VerifyToken() and CheckTokenTime().
   absl::StatusOr<std::shared_ptr<const Principal>> Authenticate(
       const Proof& proof);
 
-  // Reads files that have changed. What cannot be read leaves everything as it
-  // was, and is told to `on_error` once.
+  // Reads files that have changed; one thread at a time. What cannot be read
+  // leaves everything as it was, is told to `on_error` once, and is tried again
+  // by the next call.
   void Refresh();
 
  private:
@@ -96,12 +98,17 @@ class Authenticator {
 
   explicit Authenticator(AuthenticatorOptions options);
 
-  absl::StatusOr<std::shared_ptr<State>> Load() const;
+  // `before`: whose keys serve on until the new ones are there; may be null.
+  absl::StatusOr<std::shared_ptr<State>> Load(const std::string& text,
+                                              const State* before) const;
+  // Tells it where it is not what was told last.
+  void Refused(const absl::Status& why);
   std::shared_ptr<State> CurrentState() const;
   absl::StatusOr<std::shared_ptr<const Principal>> ByCertificate(
-      const State& state, const Proof& proof) const;
+      State* state, const Proof& proof) const;
   absl::StatusOr<std::shared_ptr<const TokenPrincipal>> ByToken(
       State* state, absl::string_view token) const;
+  static std::string Fingerprint(State* state, absl::string_view pem);
   absl::Status CheckBinding(State* state, const TokenPrincipal& token,
                             const Proof& proof) const;
   void Tell(absl::string_view what, const absl::Status& why) const;
@@ -109,8 +116,9 @@ class Authenticator {
   const AuthenticatorOptions options_;
   mutable absl::Mutex mutex_;
   std::shared_ptr<State> state_ ABSL_GUARDED_BY(mutex_);
-  // Of the file as it was read, or refused.
-  std::string file_text_ ABSL_GUARDED_BY(mutex_);
+  // Refresh() alone: the file as it was taken, and what was told last.
+  std::string known_text_;
+  absl::Status refused_;
 };
 
 }  // namespace creditreg

@@ -40,6 +40,20 @@ absl::StatusOr<FieldGroups> FieldGroups::Create(
       CREDITREG_RETURN_IF_ERROR(groups.Add(name, rule.group()));
     }
   }
+  // Handlers ask for these by name.
+  const std::pair<const Descriptor*, confpb::FieldGroup> fixed[] = {
+      {v1::EnterpriseBrief::descriptor(), confpb::FIELD_GROUP_REGISTER},
+      {v1::Candidate::descriptor(), confpb::FIELD_GROUP_REGISTER},
+      {v1::FileSummary::descriptor(), confpb::FIELD_GROUP_SUMMARY},
+      {v1::PersonalFields::descriptor(), confpb::FIELD_GROUP_PERSONAL},
+      {v1::QuarantinedRow::descriptor(), confpb::FIELD_GROUP_QUARANTINE}};
+  for (const auto& [message, group] : fixed) {
+    const auto rule = groups.rules_.find(message);
+    if (rule == groups.rules_.end()) continue;  // told below
+    if (rule->second.group != group) {
+      return Bad(message->name(), "may be of no other group than shipped");
+    }
+  }
   const auto has_row = [&groups](const Descriptor* message) {
     const auto rule = groups.rules_.find(message);
     return rule != groups.rules_.end() &&

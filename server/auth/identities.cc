@@ -32,15 +32,6 @@ absl::Status Bad(absl::string_view entry, absl::string_view what) {
       absl::StrCat("identities: ", entry, ": ", what));
 }
 
-// A name that may stand in changes and logs.
-bool IsName(absl::string_view name) {
-  if (name.empty() || name.size() > kMaxNameBytes) return false;
-  for (const char c : name) {
-    if (c <= ' ' || c > '~') return false;
-  }
-  return true;
-}
-
 bool IsAlgorithm(absl::string_view name) {
   for (const char* known : kAlgorithms) {
     if (name == known) return true;
@@ -55,12 +46,27 @@ absl::StatusOr<absl::Time> EndOf(const std::string& day) {
   return ChinaMidnight(parsed.PlusDays(1));
 }
 
+// The name of nobody else: "anonymous" and "local" are the server's own words,
+// and "#" stands between issuer and subject.
+bool IsFreeName(absl::string_view name) {
+  return IsPrincipalName(name) && name != "anonymous" && name != "local" &&
+         !absl::StrContains(name, '#');
+}
+
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const Identities>> Identities::Load(
-    const std::string& path) {
-  CREDITREG_ASSIGN_OR_RETURN(const confpb::Identities file,
-                             ReadTextProto<confpb::Identities>(path));
+bool IsPrincipalName(absl::string_view name) {
+  if (name.empty() || name.size() > kMaxNameBytes) return false;
+  for (const char c : name) {
+    if (c <= ' ' || c > '~') return false;
+  }
+  return true;
+}
+
+absl::StatusOr<std::shared_ptr<const Identities>> Identities::Parse(
+    const std::string& text, const std::string& name) {
+  confpb::Identities file;
+  CREDITREG_RETURN_IF_ERROR(ParseTextProto(text, name, &file));
   return Create(file);
 }
 
@@ -78,14 +84,28 @@ absl::StatusOr<std::shared_ptr<const Identities>> Identities::Create(
     if (token_id.empty()) return Bad("revoked_token_ids", "empty, want a jti");
     identities->revoked_.insert(token_id);
   }
+  for (const std::string& sha256 : file.revoked_certificates()) {
+    if (sha256.size() != 43) {
+      return Bad("revoked_certificates", "want SHA-256 as base64url");
+    }
+    identities->revoked_certificates_.insert(sha256);
+  }
   return std::shared_ptr<const Identities>(std::move(identities));
 }
 
 absl::Status Identities::AddUnits(const confpb::Identities& file) {
   for (const confpb::Unit& unit : file.units()) {
-    if (!IsName(unit.id())) return Bad("units", "id: want visible ASCII");
+    if (!IsPrincipalName(unit.id()))
+      return Bad("units", "id: want visible ASCII");
     if (!units_.try_emplace(unit.id(), UnitNode{unit.name(), {}}).second) {
       return Bad(unit.id(), "unit comes twice");
+    }
+  }
+  // An enterprise that names its unit without a code must not have two.
+  absl::flat_hash_set<std::string> names;
+  for (const confpb::Unit& unit : file.units()) {
+    if (!unit.name().empty() && !names.insert(unit.name()).second) {
+      return Bad(unit.id(), "name: another unit's too");
     }
   }
   absl::flat_hash_map<std::string, std::string> above;
@@ -163,15 +183,16 @@ absl::StatusOr<Principal> Identities::PrincipalOf(
 }
 
 absl::Status Identities::AddAccount(const confpb::Account& spec) {
-  if (!IsName(spec.name())) {
-    return Bad("accounts", "name: want 1 to 256 visible ASCII characters");
+  if (!IsFreeName(spec.name())) {
+    return Bad("accounts",
+               "name: want 1 to 256 visible ASCII characters without #, not "
+               "anonymous or local");
   }
   CREDITREG_ASSIGN_OR_RETURN(Principal principal,
                              PrincipalOf(spec.rights(), spec.name()));
   principal.id = spec.name();
   principal.purpose = spec.purpose();
-  // A key of a program's is as good as a person's second factor only where
-  // whoever runs it says so by naming the role: programs have no second factor.
+  // Programs have none.
   principal.second_factor = false;
   if (!ValidUtf8(spec.purpose()) ||
       CharCount(spec.purpose()) > kMaxPurposeChars) {
@@ -195,8 +216,9 @@ absl::Status Identities::AddAccount(const confpb::Account& spec) {
 
 absl::Status Identities::AddIssuer(const confpb::TokenIssuer& spec) {
   const std::string& name = spec.issuer();
-  if (!IsName(name)) {
-    return Bad("issuers", "issuer: want 1 to 256 visible ASCII characters");
+  if (!IsFreeName(name)) {
+    return Bad("issuers",
+               "issuer: want 1 to 256 visible ASCII characters without #");
   }
   if (FindIssuer(name) != nullptr) return Bad(name, "comes twice");
   TrustedIssuer issuer;

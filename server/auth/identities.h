@@ -38,18 +38,22 @@ struct TrustedIssuer {
   absl::Duration max_lifetime;
 };
 
+// Visible ASCII, at least one character and at most 256: what may stand in
+// changes, audit rows and logs as the name of a principal.
+bool IsPrincipalName(absl::string_view name);
+
 class Identities {
  public:
   // Nobody is known.
   Identities() = default;
 
-  // Errors: NotFound the file cannot be read; InvalidArgument, naming the
-  // entry: it is not textproto of its schema; a name, issuer or unit twice; a
-  // unit above that is unknown, or itself; a role, code, day, algorithm or
-  // address that is none; two administrators' duties at once; an issuer without
-  // audience or keys; an agent without a last day.
-  static absl::StatusOr<std::shared_ptr<const Identities>> Load(
-      const std::string& path);
+  // Errors: InvalidArgument, naming the entry: it is not textproto of its
+  // schema; a name, issuer or unit twice, or a unit's name; a unit above that
+  // is unknown, or itself; a role, code, day, algorithm or address that is
+  // none; two administrators' duties at once; an issuer without audience or
+  // keys; an agent without a last day. `name`: of the file, for errors.
+  static absl::StatusOr<std::shared_ptr<const Identities>> Parse(
+      const std::string& text, const std::string& name);
   static absl::StatusOr<std::shared_ptr<const Identities>> Create(
       const conf::v1::Identities& file);
 
@@ -58,6 +62,10 @@ class Identities {
   const TrustedIssuer* FindIssuer(absl::string_view issuer) const;
   bool IsRevoked(absl::string_view token_id) const {
     return revoked_.contains(token_id);
+  }
+  bool HasRevokedCertificates() const { return !revoked_certificates_.empty(); }
+  bool IsRevokedCertificate(absl::string_view sha256) const {
+    return revoked_certificates_.contains(sha256);
   }
   const std::vector<TrustedIssuer>& issuers() const { return issuers_; }
 
@@ -82,6 +90,7 @@ class Identities {
   absl::flat_hash_map<std::string, Account> accounts_;
   std::vector<TrustedIssuer> issuers_;
   absl::flat_hash_set<std::string> revoked_;
+  absl::flat_hash_set<std::string> revoked_certificates_;
 };
 
 }  // namespace creditreg

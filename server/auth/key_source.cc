@@ -32,10 +32,17 @@ std::size_t Collect(const char* bytes, std::size_t size, std::size_t count,
   return size * count;
 }
 
+// Called about once a second.
+int IsStopped(void* stop, curl_off_t /*total*/, curl_off_t /*now*/,
+              curl_off_t /*up_total*/, curl_off_t /*up_now*/) {
+  return static_cast<const std::atomic<bool>*>(stop)->load() ? 1 : 0;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> FetchDocument(const std::string& url,
-                                          const std::string& ca_file) {
+                                          const std::string& ca_file,
+                                          const std::atomic<bool>* stop) {
   static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (initialised != CURLE_OK) {
     return absl::UnavailableError("curl: cannot be initialised");
@@ -55,7 +62,15 @@ absl::StatusOr<std::string> FetchDocument(const std::string& url,
   curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, &Collect);
   curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &text);
   if (!ca_file.empty()) {
+    // Those alone: curl would trust the machine's beside them.
     curl_easy_setopt(curl.get(), CURLOPT_CAINFO, ca_file.c_str());
+    curl_easy_setopt(curl.get(), CURLOPT_CAPATH, nullptr);
+  }
+  if (stop != nullptr) {
+    curl_easy_setopt(curl.get(), CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl.get(), CURLOPT_XFERINFOFUNCTION, &IsStopped);
+    curl_easy_setopt(curl.get(), CURLOPT_XFERINFODATA,
+                     const_cast<std::atomic<bool>*>(stop));
   }
   const CURLcode code = curl_easy_perform(curl.get());
   if (code != CURLE_OK) {
@@ -66,7 +81,8 @@ absl::StatusOr<std::string> FetchDocument(const std::string& url,
 }
 
 absl::StatusOr<std::unique_ptr<KeySource>> KeySource::Start(
-    std::shared_ptr<const Identities> identities, KeySourceOptions options) {
+    std::shared_ptr<const Identities> identities, KeySourceOptions options,
+    const KeySource* before) {
   std::unique_ptr<KeySource> source(new KeySource(std::move(options)));
   bool has_urls = false;
   {
@@ -76,6 +92,9 @@ absl::StatusOr<std::unique_ptr<KeySource>> KeySource::Start(
       added.issuer = issuer.spec.issuer();
       added.url = issuer.spec.jwks_url();
       has_urls |= !added.url.empty();
+      if (before != nullptr && !added.url.empty()) {
+        added.keys = before->KeysAt(added.issuer, added.url);
+      }
       if (!issuer.spec.jwks_file().empty()) {
         added.file = std::filesystem::path(source->options_.directory) /
                      issuer.spec.jwks_file();
@@ -92,7 +111,17 @@ absl::StatusOr<std::unique_ptr<KeySource>> KeySource::Start(
 
 KeySource::KeySource(KeySourceOptions options) : options_(std::move(options)) {}
 
+std::shared_ptr<const KeySet> KeySource::KeysAt(const std::string& issuer,
+                                                const std::string& url) const {
+  absl::MutexLock lock(&mutex_);
+  for (const Source& source : sources_) {
+    if (source.issuer == issuer && source.url == url) return source.keys;
+  }
+  return nullptr;
+}
+
 KeySource::~KeySource() {
+  stop_fetch_ = true;
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
@@ -130,13 +159,18 @@ bool KeySource::RereadFiles() {
   for (Source& source : sources_) {
     if (source.file.empty()) continue;
     const std::shared_ptr<const KeySet> before = source.keys;
-    const absl::Status status = ReadFile(&source);
-    if (!status.ok() && options_.on_error) {
-      options_.on_error(source.issuer, status);
-    }
+    Tell(&source, ReadFile(&source));
     changed |= source.keys != before;
   }
   return changed;
+}
+
+void KeySource::Tell(Source* source, const absl::Status& status) {
+  if (status == source->told) return;
+  source->told = status;
+  if (!status.ok() && options_.on_error) {
+    options_.on_error(source->issuer, status);
+  }
 }
 
 bool KeySource::IsDue(const Source& source, absl::Time now) const {
@@ -166,15 +200,14 @@ void KeySource::Run() {
       const std::string url = source.url;
       // The list itself never changes.
       mutex_.Unlock();
-      absl::StatusOr<std::string> text = FetchDocument(url, options_.ca_file);
+      absl::StatusOr<std::string> text =
+          FetchDocument(url, options_.ca_file, &stop_fetch_);
       absl::StatusOr<std::shared_ptr<const KeySet>> keys =
           text.ok()
               ? KeySet::Parse(*text)
               : absl::StatusOr<std::shared_ptr<const KeySet>>(text.status());
-      if (!keys.ok() && options_.on_error) {
-        options_.on_error(source.issuer, keys.status());
-      }
       mutex_.Lock();
+      Tell(&source, keys.status());
       if (keys.ok()) source.keys = *std::move(keys);
       source.asked_at = absl::Now();
       source.was_asked = true;

@@ -10,6 +10,7 @@
 #ifndef CREDITREG_SERVER_AUTH_KEY_SOURCE_H_
 #define CREDITREG_SERVER_AUTH_KEY_SOURCE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -31,9 +32,12 @@ namespace creditreg {
 // Reads the document at an address, at most 1 MiB within ten seconds.
 // `ca_file`: whom to trust; empty: whom the machine trusts.
 //
+// Broken off within a second once `stop` (may be null) is true.
+//
 // Errors: Unavailable, without the address.
 absl::StatusOr<std::string> FetchDocument(const std::string& url,
-                                          const std::string& ca_file);
+                                          const std::string& ca_file,
+                                          const std::atomic<bool>* stop);
 
 struct KeySourceOptions {
   // Relative files are below it.
@@ -42,7 +46,8 @@ struct KeySourceOptions {
   std::string ca_file;
   absl::Duration refresh_every = absl::Minutes(5);
   absl::Duration refresh_at_most_every = absl::Seconds(10);
-  // Told of what cannot be had: issuer and why. From any thread.
+  // Told of what cannot be had, once each: issuer and why. From any thread;
+  // must be short.
   std::function<void(absl::string_view issuer, const absl::Status& why)>
       on_error;
 };
@@ -50,10 +55,13 @@ struct KeySourceOptions {
 class KeySource {
  public:
   // Reads the files; addresses are asked by a thread of its own from now on.
+  // Until they have answered, the keys of `before` serve for an issuer with the
+  // same address.
   //
   // Errors: of a file, as KeySet::Parse(); NotFound.
   static absl::StatusOr<std::unique_ptr<KeySource>> Start(
-      std::shared_ptr<const Identities> identities, KeySourceOptions options);
+      std::shared_ptr<const Identities> identities, KeySourceOptions options,
+      const KeySource* before = nullptr);
   ~KeySource();
   KeySource(const KeySource&) = delete;
   KeySource& operator=(const KeySource&) = delete;
@@ -78,6 +86,8 @@ class KeySource {
     // As last read.
     std::string text;
     std::shared_ptr<const KeySet> keys;
+    // What was told of it last.
+    absl::Status told;
     bool was_asked = false;
     bool ask_now = false;
     absl::Time asked_at = absl::InfinitePast();
@@ -85,6 +95,11 @@ class KeySource {
 
   explicit KeySource(KeySourceOptions options);
 
+  std::shared_ptr<const KeySet> KeysAt(const std::string& issuer,
+                                       const std::string& url) const;
+  // What is new.
+  void Tell(Source* source, const absl::Status& status)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status ReadFile(Source* source) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The thread's.
   void Run();
@@ -96,6 +111,7 @@ class KeySource {
   mutable absl::Mutex mutex_;
   std::vector<Source> sources_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::atomic<bool> stop_fetch_{false};
   std::thread thread_;
 };
 

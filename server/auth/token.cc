@@ -228,6 +228,8 @@ absl::StatusOr<TokenPrincipal> VerifyToken(absl::string_view token,
 
   CREDITREG_RETURN_IF_ERROR(CheckAudience(claims.get(), *issuer));
   TokenPrincipal result;
+  result.issuer = issuer;
+  result.keys = keys;
   result.token_id = TextOf(claims.get(), "jti");
   if (result.token_id.empty()) {
     return Refuse("TOKEN_INVALID", "jti: absent, want one");
@@ -236,8 +238,9 @@ absl::StatusOr<TokenPrincipal> VerifyToken(absl::string_view token,
     return Refuse("TOKEN_REVOKED", "jti: was revoked");
   }
   const std::string subject = TextOf(claims.get(), "sub");
-  if (subject.empty() || subject.size() > kMaxSubjectBytes) {
-    return Refuse("TOKEN_INVALID", "sub: want 1 to 200 bytes");
+  // It goes into logs and changes.
+  if (!IsPrincipalName(subject) || subject.size() > kMaxSubjectBytes) {
+    return Refuse("TOKEN_INVALID", "sub: want 1 to 200 visible characters");
   }
   CREDITREG_ASSIGN_OR_RETURN(const confpb::Rights rights,
                              RightsOf(claims.get(), *issuer));

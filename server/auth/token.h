@@ -39,6 +39,9 @@ struct TokenPrincipal {
   absl::Time valid_from;
   // SHA-256 of the certificate it is bound to, as base64url; empty: none.
   std::string certificate_sha256;
+  // What it was proven by; good no longer than they are its issuer's keys.
+  const TrustedIssuer* issuer = nullptr;
+  std::shared_ptr<const KeySet> keys;
 };
 
 // Null where the issuer's keys are not there yet.

@@ -1,5 +1,7 @@
 #include "server/config/server_config.h"
 
+#include <arpa/inet.h>
+
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -55,6 +57,17 @@ const Flag kFlags[] = {
     {"jwks_ca", &ServerConfig::jwks_ca, 0, 0,
      "PEM file of the authorities for https addresses of token keys; empty: "
      "the machine's"},
+    {"audit_dir", &ServerConfig::audit_dir, 0, 0,
+     "directory of the audit log; empty: the data directory's name and "
+     "'.audit'"},
+    {"audit_sink", &ServerConfig::audit_sink, 0, 0,
+     "file that gets a copy of every audit row as a line of JSON, for a "
+     "collector that ships it elsewhere; empty: none"},
+    {"audit_keep_days", &ServerConfig::audit_keep_days, 1096, 36525,
+     "days that audit rows are kept; usage records of shared data are kept 3 "
+     "years by law, queries of credit data 5 by practice"},
+    {"no_audit", &ServerConfig::no_audit, 0, 0,
+     "write no audit rows; only with --local_development_caller"},
     {"plain_text_on_network", &ServerConfig::plain_text_on_network, 0, 0,
      "speak plain text on other addresses than loopback: tokens and personal "
      "data can be read on the way"},
@@ -248,8 +261,11 @@ bool IsUnixSocket(const std::string& listen) {
 bool IsLocal(const std::string& listen) {
   if (IsUnixSocket(listen)) return true;
   const std::string host = listen.substr(0, listen.rfind(':'));
-  return absl::StartsWith(host, "127.") || host == "localhost" ||
-         host == "[::1]" || host == "::1";
+  in_addr address{};
+  if (inet_pton(AF_INET, host.c_str(), &address) == 1) {
+    return (ntohl(address.s_addr) >> 24) == 127;
+  }
+  return host == "localhost" || host == "[::1]";
 }
 
 void CheckTransport(const ServerConfig& config,
@@ -267,6 +283,10 @@ void CheckTransport(const ServerConfig& config,
     mistakes->push_back(
         "--listen: not on this machine alone, want --tls_certificate and "
         "--tls_key (or, in so many words, --plain_text_on_network)");
+  }
+  if (config.no_audit && !config.local_development_caller) {
+    mistakes->push_back(
+        "--no_audit: without --local_development_caller, want neither");
   }
   if (config.local_development_caller && (has_tls || !is_local)) {
     mistakes->push_back(
@@ -337,6 +357,11 @@ std::vector<std::string> CheckServerConfig(const ServerConfig& config) {
       IsWithin(config.key_dir, config.data_dir)) {
     mistakes.push_back("--key_dir: inside data_dir, want a directory outside");
   }
+  if (!config.audit_dir.empty() && !config.data_dir.empty() &&
+      IsWithin(config.audit_dir, config.data_dir)) {
+    mistakes.push_back(
+        "--audit_dir: inside data_dir, want a directory outside");
+  }
   std::error_code error;
   if (!std::filesystem::is_directory(config.conf_dir, error)) {
     mistakes.push_back(absl::StrCat("--conf_dir: \"", config.conf_dir,
@@ -378,6 +403,13 @@ absl::StatusOr<ParsedCommandLine> ParseServerConfig(
   if (parsed.config.conf_dir.empty()) {
     parsed.config.conf_dir =
         FindConfDir(arguments.empty() ? "" : arguments.front());
+  }
+  if (parsed.config.audit_dir.empty() && !parsed.config.no_audit &&
+      !parsed.config.data_dir.empty()) {
+    // As a sibling, whether or not the name ends with a slash.
+    std::filesystem::path data(parsed.config.data_dir);
+    if (!data.has_filename()) data = data.parent_path();
+    parsed.config.audit_dir = data.string() + ".audit";
   }
   for (std::string& mistake : CheckServerConfig(parsed.config)) {
     mistakes.push_back(std::move(mistake));

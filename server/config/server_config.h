@@ -45,6 +45,13 @@ struct ServerConfig {
   std::string identities;
   // Authorities for addresses of keys; empty: the machine's.
   std::string jwks_ca;
+  // Of the audit log; never empty after ParseServerConfig() unless no_audit.
+  std::string audit_dir;
+  // Gets a copy of each row as JSON; empty: none.
+  std::string audit_sink;
+  // 5 years; a credit registry's floor is 3 (政务数据共享条例).
+  std::int64_t audit_keep_days = 1827;
+  bool no_audit = false;
   bool plain_text_on_network = false;
   bool local_development_caller = false;
 

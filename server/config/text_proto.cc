@@ -38,12 +38,17 @@ absl::Status ReadTextProtoInto(const std::string& path,
   if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
   const std::string text((std::istreambuf_iterator<char>(file)),
                          std::istreambuf_iterator<char>());
+  return ParseTextProto(text, path, message);
+}
+
+absl::Status ParseTextProto(const std::string& text, const std::string& name,
+                            google::protobuf::Message* message) {
   google::protobuf::TextFormat::Parser parser;
   FirstError error;
   parser.RecordErrorsTo(&error);
   if (!parser.ParseFromString(text, message)) {
     return absl::InvalidArgumentError(absl::StrCat(
-        path, ": no textproto of ", message->GetDescriptor()->full_name(), ": ",
+        name, ": no textproto of ", message->GetDescriptor()->full_name(), ": ",
         error.text()));
   }
   return absl::OkStatus();

@@ -21,6 +21,10 @@ namespace creditreg {
 absl::Status ReadTextProtoInto(const std::string& path,
                                google::protobuf::Message* message);
 
+// The same of a text that was read; `name` is that of its file.
+absl::Status ParseTextProto(const std::string& text, const std::string& name,
+                            google::protobuf::Message* message);
+
 template <typename Message>
 absl::StatusOr<Message> ReadTextProto(const std::string& path) {
   Message message;

@@ -35,6 +35,10 @@ constexpr int kKeepaliveTimeoutMs = 20 * 1000;
 // A connection on which nothing was called for so long is closed; its client
 // makes another when it calls again. Each costs some 20 KiB and a descriptor.
 constexpr int kMaxConnectionIdleMs = 15 * 60 * 1000;
+// With TLS: a certificate is judged at the handshake, so that connections must
+// not outlive it by more. Streams get the longest time any may have to end.
+constexpr int kMaxTlsConnectionAgeMs = 15 * 60 * 1000;
+constexpr int kMaxTlsConnectionGraceMs = 6 * 60 * 60 * 1000;
 // What is left after draining (health watchers, cancelled calls) ends by
 // itself within moments.
 constexpr std::chrono::milliseconds kCancelGrace{100};
@@ -56,6 +60,12 @@ void SetLimits(const GrpcServerOptions& options, grpc::ServerBuilder* builder) {
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
                               kMaxConnectionIdleMs);
+  if (options.tls.enabled()) {
+    builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                                kMaxTlsConnectionAgeMs);
+    builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                                kMaxTlsConnectionGraceMs);
+  }
   grpc::ResourceQuota quota("creditreg");
   quota.Resize(static_cast<std::size_t>(options.network_memory_bytes));
   builder->SetResourceQuota(quota);

@@ -32,7 +32,9 @@ class VerifyReactor final
       : environment_(environment), call_(environment, Rpc::kVerify, context) {
     const absl::Status status = call_.Admit();
     if (!status.ok()) {
-      Finish(call_.End(status, 0));
+      call_.Record(status, [this](const absl::Status& told) {
+        Finish(call_.End(told, 0));
+      });
       return;
     }
     deadline_ = std::make_unique<CallDeadline>(
@@ -109,12 +111,14 @@ class VerifyReactor final
 
   // Without the mutex: the reactor may be gone before this returns.
   void SendLast() {
-    const grpc::Status status = call_.End(result_, last_.ByteSizeLong());
-    if (result_.ok()) {
-      StartWriteAndFinish(&last_, grpc::WriteOptions(), status);
-    } else {
-      Finish(status);
-    }
+    call_.Record(result_, [this](const absl::Status& told) {
+      const grpc::Status status = call_.End(told, last_.ByteSizeLong());
+      if (told.ok()) {
+        StartWriteAndFinish(&last_, grpc::WriteOptions(), status);
+      } else {
+        Finish(status);
+      }
+    });
   }
 
   const ServiceEnvironment& environment_;
@@ -173,16 +177,24 @@ class AdminService final : public v1::AdminService::CallbackService {
       grpc::CallbackServerContext* context) {
     class Refusal final : public grpc::ServerWriteReactor<v1::VerifyResponse> {
      public:
-      explicit Refusal(const grpc::Status& status) { Finish(status); }
+      Refusal(const ServiceEnvironment& environment,
+              grpc::CallbackServerContext* context)
+          : call_(environment, Rpc::kVerify, context) {
+        absl::Status status = call_.Admit();
+        if (status.ok()) {
+          status = absl::FailedPreconditionError(
+              "VERIFY_RUNNING: one is under way, want its end");
+        }
+        call_.Record(status, [this](const absl::Status& told) {
+          Finish(call_.End(told, 0));
+        });
+      }
       void OnDone() override { delete this; }
+
+     private:
+      Call call_;
     };
-    Call call(environment_, Rpc::kVerify, context);
-    absl::Status status = call.Admit();
-    if (status.ok()) {
-      status = absl::FailedPreconditionError(
-          "VERIFY_RUNNING: one is under way, want its end");
-    }
-    return new Refusal(call.End(status, 0));
+    return new Refusal(environment_, context);
   }
 
   const ServiceEnvironment& environment_;

@@ -22,6 +22,7 @@
 #include "absl/synchronization/mutex.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
+#include "index/base/status_macros.h"
 #include "index/registry/view.h"
 #include "server/service/call.h"
 #include "server/service/call_deadline.h"
@@ -43,14 +44,17 @@ class BatchReactor final : public grpc::ServerBidiReactor<Request, Response> {
       : handler_(std::move(handler)), call_(environment, rpc, context) {
     const absl::Status status = call_.Admit();
     if (!status.ok()) {
-      End(status);
+      Refuse(status);
       return;
     }
     view_ = environment.registry->CurrentView();
+    // A stream of nobody's holds a state for no longer than it must.
+    const bool is_anonymous = call_.caller().principal().is_anonymous();
     deadline_ = std::make_unique<CallDeadline>(
         context,
         CallDeadline::Limits{environment.default_deadline,
-                             environment.max_deadline,
+                             is_anonymous ? environment.default_deadline
+                                          : environment.max_deadline,
                              environment.deadline_grace},
         [this] { OnDeadline(); });
     Read();
@@ -64,11 +68,17 @@ class BatchReactor final : public grpc::ServerBidiReactor<Request, Response> {
     }
     const absl::Status status = Answer();
     if (!status.ok()) {
-      End(status);
+      Refuse(status);
       return;
     }
-    call_.Hold(response_.ByteSizeLong());
-    Write();
+    call_.Record(status, [this](const absl::Status& told) {
+      if (!told.ok()) {
+        End(told);
+        return;
+      }
+      call_.Hold(response_.ByteSizeLong());
+      Write();
+    });
   }
 
   void OnWriteDone(bool ok) override {
@@ -93,6 +103,7 @@ class BatchReactor final : public grpc::ServerBidiReactor<Request, Response> {
 
   absl::Status Answer() {
     response_.Clear();
+    CREDITREG_RETURN_IF_ERROR(call_.Renew());
     const std::size_t items = static_cast<std::size_t>(request_.items_size());
     if (items > kMaxBatchItems) {
       return absl::InvalidArgumentError(absl::StrCat(
@@ -159,6 +170,11 @@ class BatchReactor final : public grpc::ServerBidiReactor<Request, Response> {
       hands_ = Hands::kEnded;
     }
     Conclude(CallDeadline::Exceeded());
+  }
+
+  // Ends with an error that is written down first.
+  void Refuse(const absl::Status& status) {
+    call_.Record(status, [this](const absl::Status& told) { End(told); });
   }
 
   void End(const absl::Status& status) {

@@ -5,7 +5,9 @@
 #include <iterator>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -32,6 +34,20 @@ constexpr char kPurposeMetadata[] = "creditreg-purpose-bin";
 
 absl::string_view TextOfRef(grpc::string_ref text) {
   return absl::string_view(text.data(), text.size());
+}
+
+bool IsPublic(Rpc rpc) {
+  return rpc >= Rpc::kGetPublicEnterprise && rpc <= Rpc::kListPublicLicences;
+}
+
+bool IsChange(Rpc rpc) {
+  return (rpc >= Rpc::kPutEnterprise && rpc <= Rpc::kWithholdEnterprise) ||
+         rpc == Rpc::kImport;
+}
+
+const std::string& FullNameOf(Rpc rpc) {
+  static const auto* const names = new std::vector<std::string>(RpcFullNames());
+  return (*names)[static_cast<std::size_t>(rpc)];
 }
 
 // Whose fault it is decides how loud the line is.
@@ -63,6 +79,7 @@ Call::~Call() {
   if (!ended_) {
     (void)End(absl::InternalError("call: was not ended, want an end"), 0);
   }
+  if (counted_) environment_.anonymous_calls->fetch_sub(1);
   if (admitted_) environment_.gate->Leave(&guest_);
 }
 
@@ -70,8 +87,21 @@ absl::Status Call::Admit() {
   absl::Status status = environment_.gate->Enter(&guest_);
   admitted_ = status.ok();
   if (status.ok()) status = Identify();
+  // Whoever shows nothing can be anybody, as often as they like.
+  if (status.ok() && caller_->principal().is_anonymous() &&
+      environment_.anonymous_calls != nullptr) {
+    counted_ = true;
+    if (environment_.anonymous_calls->fetch_add(1) >=
+        environment_.max_anonymous_calls) {
+      status = absl::ResourceExhaustedError(
+          absl::StrCat("OVERLOADED: ", environment_.max_anonymous_calls,
+                       " calls without credentials are under way"));
+    }
+  }
   return status;
 }
+
+absl::Status Call::Renew() { return Identify(); }
 
 absl::Status Call::Identify() {
   Proof proof;
@@ -92,19 +122,32 @@ absl::Status Call::Identify() {
         connection->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
     proof.has_certificate = !pem.empty();
     if (proof.has_certificate) proof.certificate_pem = TextOfRef(pem.front());
+    // By kind: an e-mail address must not pass for anything else.
+    for (const grpc::string_ref& uri :
+         connection->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME)) {
+      proof.certificate_uris.push_back(TextOfRef(uri));
+    }
     for (const grpc::string_ref& name :
-         connection->FindPropertyValues(GRPC_X509_SAN_PROPERTY_NAME)) {
-      proof.certificate_names.push_back(TextOfRef(name));
+         connection->FindPropertyValues(GRPC_PEER_DNS_PROPERTY_NAME)) {
+      proof.certificate_dns_names.push_back(TextOfRef(name));
     }
   }
   CREDITREG_ASSIGN_OR_RETURN(std::shared_ptr<const Principal> principal,
                              environment_.authenticator->Authenticate(proof));
+  principal_ = principal;
   const auto rpc = static_cast<std::size_t>(rpc_);
   CREDITREG_ASSIGN_OR_RETURN(const Reach reach,
                              environment_.policy->ReachOf(rpc, *principal));
   std::string purpose = principal->purpose;
-  const auto named = metadata.find(kPurposeMetadata);
-  if (named != metadata.end()) purpose = std::string(TextOfRef(named->second));
+  const auto [named, after] = metadata.equal_range(kPurposeMetadata);
+  if (named != after) {
+    if (std::next(named) != after) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("PURPOSE_REQUIRED: metadata ", kPurposeMetadata,
+                       ": comes twice, want it once"));
+    }
+    purpose = std::string(absl::StripAsciiWhitespace(TextOfRef(named->second)));
+  }
   if (!ValidUtf8(purpose) || CharCount(purpose) > kMaxPurposeChars) {
     return absl::InvalidArgumentError(
         absl::StrCat("PURPOSE_REQUIRED: metadata ", kPurposeMetadata,
@@ -116,8 +159,56 @@ absl::Status Call::Identify() {
                      ": absent, want what the data is needed for"));
   }
   caller_.emplace(std::move(principal), reach, std::move(purpose),
-                  *environment_.policy);
+                  IsChange(rpc_) ? context_->peer() : std::string(),
+                  *environment_.policy, &notes_);
   return absl::OkStatus();
+}
+
+void Call::Record(const absl::Status& status,
+                  std::function<void(const absl::Status&)> then) {
+  const AccessNotes notes = std::exchange(notes_, AccessNotes());
+  // What was never let in has no caller, and must cost nothing.
+  if (environment_.audit == nullptr || !admitted_ || IsPublic(rpc_) ||
+      (status.ok() && IsChange(rpc_))) {
+    then(status);
+    return;
+  }
+  audit::v1::AuditRow row;
+  if (caller_.has_value()) {
+    const Principal& principal = caller_->principal();
+    row.set_principal(principal.id);
+    row.set_roles(principal.roles.ToString());
+    row.set_agency(principal.agency);
+    row.set_second_factor(principal.second_factor);
+    row.set_purpose(caller_->purpose());
+  } else if (principal_ != nullptr) {
+    row.set_principal(principal_->id);
+    row.set_roles(principal_->roles.ToString());
+    row.set_agency(principal_->agency);
+    row.set_second_factor(principal_->second_factor);
+  }
+  row.set_rpc(FullNameOf(rpc_));
+  row.set_peer(context_->peer());
+  row.set_code(absl::StatusCodeToString(status.code()));
+  if (!status.ok()) row.set_reason(ReasonOf(status));
+  row.mutable_enterprise_nos()->Add(notes.enterprise_nos.begin(),
+                                    notes.enterprise_nos.end());
+  row.mutable_record_nos()->Add(notes.record_nos.begin(),
+                                notes.record_nos.end());
+  row.mutable_quarantine_nos()->Add(notes.quarantine_nos.begin(),
+                                    notes.quarantine_nos.end());
+  row.set_items(notes.items);
+  row.set_personal(notes.personal);
+  row.set_personal_purpose(notes.personal_purpose);
+  row.set_position(notes.position);
+  environment_.audit->Append(
+      std::move(row),
+      // On the log's thread: only passes on.
+      [workers = environment_.answer_workers, status,
+       then = std::move(then)](const absl::Status& written) {
+        workers->Post(
+            [told = written.ok() ? status : written, then] { then(told); });
+      });
 }
 
 void Call::Hold(std::size_t bytes) {

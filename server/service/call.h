@@ -44,12 +44,23 @@ class Call {
   // AccessPolicy::ReachOf(); InvalidArgument "PURPOSE_REQUIRED: ...".
   absl::Status Admit();
 
-  // After Admit() was OK.
+  // For a stream, with each message: whether the caller still is who it was and
+  // may. Errors: as Admit().
+  absl::Status Renew();
+
+  // After Admit() was OK; made anew by Renew().
   const Caller& caller() const { return *caller_; }
 
   // Bytes of request that wait to be written, or of answer that wait for the
   // caller, from now on.
   void Hold(std::size_t bytes);
+
+  // Writes down in the audit log what the caller was shown since the last time,
+  // or refused, and goes on with `then`: with `status`, or with why it could
+  // not be written; now, or later on an answer worker. Public calls are not
+  // written down, nor changes, which the chain of changes tells of.
+  void Record(const absl::Status& status,
+              std::function<void(const absl::Status&)> then);
 
   // Counts and logs the call, once, and returns what the caller gets. `bytes`:
   // size of the answer.
@@ -65,8 +76,13 @@ class Call {
   grpc::CallbackServerContext* const context_;
   const std::chrono::steady_clock::time_point start_;
   CallGate::Guest guest_;
+  AccessNotes notes_;
+  // Known before it is known whether it may.
+  std::shared_ptr<const Principal> principal_;
   std::optional<Caller> caller_;
   bool admitted_ = false;
+  // Among the anonymous ones.
+  bool counted_ = false;
   bool ended_ = false;
 };
 
@@ -94,6 +110,13 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   // Once; this may be gone afterwards.
   void Answer(const absl::Status& status) {
+    call_.Record(status, [this](const absl::Status& told) { Leave(told); });
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  void Leave(const absl::Status& status) {
     // Nothing of a failed answer leaves.
     if (!status.ok()) response_.Clear();
     const std::size_t bytes = AnswerBytes(response_);
@@ -101,9 +124,6 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     Finish(call_.End(status, bytes));
   }
 
-  void OnDone() override { delete this; }
-
- private:
   // gRPC's own word for "OnDone() waits for nothing": it is then called at once
   // instead of on another thread, which would cost an eighth of a look-up.
   bool InternalInlineable() override { return true; }

@@ -5,11 +5,14 @@ namespace creditreg {
 namespace confpb = conf::v1;
 
 Caller::Caller(std::shared_ptr<const Principal> principal, Reach reach,
-               std::string purpose, const AccessPolicy& policy)
+               std::string purpose, std::string origin,
+               const AccessPolicy& policy, AccessNotes* notes)
     : principal_(std::move(principal)),
       reach_(reach),
       purpose_(std::move(purpose)),
-      policy_(policy) {
+      origin_(std::move(origin)),
+      policy_(policy),
+      notes_(notes) {
   // The public's answers have rules of their own (index/publication).
   if (principal_->is_anonymous()) return;
   for (std::size_t i = 1; i < kFieldGroups; ++i) {
@@ -25,6 +28,7 @@ Actor Caller::actor() const {
   actor.agency = principal_->agency;
   actor.role = principal_->roles.ToString();
   actor.purpose = purpose_;
+  actor.origin = origin_;
   actor.own_agency_only = !reach_.any;
   return actor;
 }
@@ -53,6 +57,25 @@ GroupSet Caller::ShownOf(const AccessSubject& subject) const {
 
 confpb::FieldGroup Caller::DetailsGroup(const AccessSubject& subject) const {
   return policy_.fields().OfDetails(subject.record->details_case());
+}
+
+confpb::FieldGroup Caller::DetailsGroup(storage::v1::Family family) const {
+  switch (family) {
+    case storage::v1::FAMILY_LICENCE:
+      return policy_.fields().OfDetails(storage::v1::Record::kLicence);
+    case storage::v1::FAMILY_PENALTY:
+      return policy_.fields().OfDetails(storage::v1::Record::kPenalty);
+    case storage::v1::FAMILY_COMPLAINT:
+      return policy_.fields().OfDetails(storage::v1::Record::kComplaint);
+    default:
+      return confpb::FIELD_GROUP_UNSPECIFIED;
+  }
+}
+
+bool Caller::MayShowSome(confpb::FieldGroup group,
+                         const AccessSubject& enterprise) const {
+  const Reach& reach = groups_[static_cast<std::size_t>(group)];
+  return reach.own_agency || Covers(reach, *principal_, enterprise);
 }
 
 GroupSet Caller::Withhold(const AccessSubject& subject,

@@ -11,9 +11,11 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "google/protobuf/message.h"
@@ -24,11 +26,27 @@
 
 namespace creditreg {
 
+// What a call showed, for the audit log.
+struct AccessNotes {
+  std::vector<std::uint64_t> enterprise_nos;
+  std::vector<std::uint64_t> record_nos;
+  std::vector<std::uint64_t> quarantine_nos;
+  std::uint32_t items = 0;
+  std::uint64_t position = 0;
+  bool personal = false;
+  std::string personal_purpose;
+};
+
 class Caller {
  public:
-  // `reach`: of the call. `policy` outlives the caller.
+  // `reach`: of the call; `origin`: the caller's address. `policy` and `notes`
+  // outlive the caller.
   Caller(std::shared_ptr<const Principal> principal, Reach reach,
-         std::string purpose, const AccessPolicy& policy);
+         std::string purpose, std::string origin, const AccessPolicy& policy,
+         AccessNotes* notes);
+
+  // Where a handler writes down what it shows.
+  AccessNotes& notes() const { return *notes_; }
 
   const Principal& principal() const { return *principal_; }
   const std::string& purpose() const { return purpose_; }
@@ -56,6 +74,11 @@ class Caller {
   bool Shows(conf::v1::FieldGroup group, const AccessSubject& subject) const;
   // Of what the record says.
   conf::v1::FieldGroup DetailsGroup(const AccessSubject& subject) const;
+  conf::v1::FieldGroup DetailsGroup(storage::v1::Family family) const;
+  // Whether some records of that group may be shown in the file of this
+  // enterprise: all, or such as name the caller's agency.
+  bool MayShowSome(conf::v1::FieldGroup group,
+                   const AccessSubject& enterprise) const;
   // Clears the rest. Returns the groups of what was cleared.
   GroupSet Withhold(const AccessSubject& subject,
                     google::protobuf::Message* message) const;
@@ -68,7 +91,9 @@ class Caller {
   const std::shared_ptr<const Principal> principal_;
   const Reach reach_;
   const std::string purpose_;
+  const std::string origin_;
   const AccessPolicy& policy_;
+  AccessNotes* const notes_;
   std::array<Reach, kFieldGroups> groups_;
   bool shows_all_ = true;
 };

@@ -6,6 +6,7 @@
 #ifndef CREDITREG_SERVER_SERVICE_ENVIRONMENT_H_
 #define CREDITREG_SERVER_SERVICE_ENVIRONMENT_H_
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -14,6 +15,7 @@
 #include "index/base/random.h"
 #include "index/publication/page_cache.h"
 #include "index/registry/registry.h"
+#include "server/audit/audit_log.h"
 #include "server/auth/access_policy.h"
 #include "server/auth/authenticator.h"
 #include "server/ops/call_gate.h"
@@ -29,6 +31,9 @@ struct ServiceEnvironment {
   // Who calls, and what they may.
   Authenticator* authenticator = nullptr;
   const AccessPolicy* policy = nullptr;
+  // Reads of what is not public and refusals go there before their answer
+  // leaves; null: nowhere.
+  AuditLog* audit = nullptr;
   // Connections may have shown a certificate.
   bool has_certificates = false;
   const FieldTables* tables = nullptr;
@@ -44,6 +49,10 @@ struct ServiceEnvironment {
   // Parses files.
   WorkerPool* import_workers = nullptr;
 
+  // Calls under way without credentials, and how many may be, so that they
+  // leave room for the others; null: they are not counted.
+  std::atomic<std::int64_t>* anonymous_calls = nullptr;
+  std::int64_t max_anonymous_calls = 1000;
   std::int64_t max_concurrent_imports = 4;
   // For streams of look-ups that name no deadline; and for imports and Verify
   // that name none, and at most for any stream.

@@ -42,7 +42,9 @@ ImportReactor::ImportReactor(const ServiceEnvironment& environment,
       absl::MutexLock lock(&mutex_);
       finished_ = true;
     }
-    Finish(call_.End(status, 0));
+    call_.Record(status, [this](const absl::Status& told) {
+      Finish(call_.End(told, 0));
+    });
     return;
   }
   {
@@ -118,7 +120,9 @@ void ImportReactor::RunOnWorker() {
     StopIdling();
     // Lets another run go on before this one's caller hears of its end.
     session_.reset();
-    Finish(call_.End(status_, bytes_sent_));
+    call_.Record(status_, [this](const absl::Status& told) {
+      Finish(call_.End(told, bytes_sent_));
+    });
     // The reactor may be gone.
     return;
   }
@@ -225,6 +229,9 @@ void ImportReactor::Fail(const absl::Status& status) {
 
 void ImportReactor::TakeMessage() {
   message_ready_ = false;
+  // A token that was revoked meanwhile brings nothing more in.
+  const absl::Status still = call_.Renew();
+  if (!still.ok()) return Fail(still);
   if (request_.has_start()) {
     TakeStart();
   } else if (request_.has_chunk()) {

@@ -12,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "index/base/status_macros.h"
+#include "index/model/old_number.h"
+#include "index/model/uscc.h"
 #include "server/service/batch_lookup.h"
 #include "server/service/file_cursor.h"
 #include "server/service/page_limits.h"
@@ -105,16 +107,28 @@ AccessSubject SubjectOf(const RecordAt& record,
   return subject;
 }
 
+// What is found where nobody has the identifier: so that who may not know of a
+// file cannot tell it from none.
+void FindNobody(FindAnswer* answer) {
+  ForgetEnterprise(answer);
+  if (answer->code_check.error != CodeError::kNone &&
+      answer->verdict == Verdict::kNotFound &&
+      !GuessOldNumberKind(answer->identifier).has_value()) {
+    answer->verdict = Verdict::kBadCode;
+  }
+}
+
 // Whether the caller may have the answer; takes out of it whom else it names.
-// `today`: the enterprise found, as it is today; null: none was.
+// `answer->enterprise` is as it is at the state read, `today` as it is now
+// (null: none was found); an old state's others are not judged, but left out.
 //
 // A file hidden by order is not even told of, and to who reaches one file only
 // all others look like those that do not exist.
-bool KeepWithinReach(const Caller& caller, const EnterpriseAt* today,
-                     FindAnswer* answer) {
+bool KeepWithinReach(const Caller& caller, bool is_past,
+                     const EnterpriseAt* today, FindAnswer* answer) {
   if (caller.reaches_all()) return true;
-  const auto is_beyond = [&caller](const EnterpriseAt& enterprise) {
-    return !caller.Sees(SubjectOf(enterprise));
+  const auto is_beyond = [&caller, is_past](const EnterpriseAt& enterprise) {
+    return is_past || !caller.Sees(SubjectOf(enterprise));
   };
   const auto take_out = [&is_beyond](std::vector<EnterpriseAt>* others) {
     others->erase(std::remove_if(others->begin(), others->end(), is_beyond),
@@ -124,25 +138,23 @@ bool KeepWithinReach(const Caller& caller, const EnterpriseAt* today,
   take_out(&answer->candidates);
   if (today == nullptr) {
     if (answer->verdict == Verdict::kAmbiguous && answer->candidates.empty()) {
-      ForgetEnterprise(answer);
+      FindNobody(answer);
+    }
+    // As if it had the number alone.
+    if (answer->verdict == Verdict::kAmbiguous &&
+        answer->candidates.size() == 1) {
+      answer->enterprise = std::move(answer->candidates.front());
+      answer->candidates.clear();
+      answer->matched_by = MatchedBy::kOldNumber;
+      answer->verdict = Verdict::kOldNumber;
     }
     return !caller.reaches_own_file_only();
   }
-  if (!is_beyond(*today)) return true;
+  if (caller.Sees(SubjectOf(*today))) return true;
   if (!today->version.withheld() || caller.reaches_own_file_only())
     return false;
-  ForgetEnterprise(answer);
+  FindNobody(answer);
   return true;
-}
-
-// Errors: PermissionDenied "OUT_OF_SCOPE: ...".
-absl::Status CheckRecordAccess(const Caller& caller,
-                               const AccessSubject& subject) {
-  if (!caller.Sees(subject) ||
-      !caller.Shows(caller.DetailsGroup(subject), subject)) {
-    return Caller::OutOfScope();
-  }
-  return absl::OkStatus();
 }
 
 // The message of an answer within reach, without what the caller is not shown.
@@ -158,6 +170,39 @@ v1::LookupResult ShownLookup(const Caller& caller, const FindAnswer& answer,
   return result;
 }
 
+// Errors: PermissionDenied "OUT_OF_SCOPE: ...".
+absl::Status CheckRecordAccess(const Caller& caller,
+                               const AccessSubject& subject) {
+  if (!caller.Sees(subject) ||
+      !caller.Shows(caller.DetailsGroup(subject), subject)) {
+    return Caller::OutOfScope();
+  }
+  return absl::OkStatus();
+}
+
+// Leaves out families of which the caller is shown nothing in this file, and
+// names their groups whether or not it holds any: otherwise empty pages would
+// count them. False where none is left. `families` empty: all.
+bool KeepShownFamilies(const Caller& caller, const EnterpriseAt& holder,
+                       std::vector<std::uint8_t>* families,
+                       GroupSet* withheld) {
+  if (caller.shows_all()) return true;
+  if (families->empty()) {
+    families->assign({storage::v1::FAMILY_LICENCE, storage::v1::FAMILY_PENALTY,
+                      storage::v1::FAMILY_COMPLAINT});
+  }
+  const auto is_hidden = [&](std::uint8_t family) {
+    const conf::v1::FieldGroup group =
+        caller.DetailsGroup(static_cast<storage::v1::Family>(family));
+    if (caller.MayShowSome(group, SubjectOf(holder))) return false;
+    withheld->set(group);
+    return true;
+  };
+  families->erase(std::remove_if(families->begin(), families->end(), is_hidden),
+                  families->end());
+  return !families->empty();
+}
+
 // What was withheld, by name, for the answer.
 template <typename Response>
 void SetWithheld(const GroupSet& withheld, Response* response) {
@@ -166,6 +211,16 @@ void SetWithheld(const GroupSet& withheld, Response* response) {
     response->add_withheld_groups(std::string(absl::StripPrefix(
         conf::v1::FieldGroup_Name(static_cast<int>(i)), "FIELD_GROUP_")));
   }
+}
+
+void NoteRecord(const Caller& caller, const RecordAt& record) {
+  caller.notes().record_nos.push_back(record.record_no);
+}
+
+void NotePersonal(const Caller& caller,
+                  const v1::PersonalDataRequest& personal) {
+  caller.notes().personal = true;
+  caller.notes().personal_purpose = personal.purpose();
 }
 
 absl::StatusOr<std::uint64_t> RecordNoOf(const ServiceEnvironment& environment,
@@ -179,13 +234,6 @@ absl::StatusOr<std::uint64_t> RecordNoOf(const ServiceEnvironment& environment,
 }
 
 }  // namespace
-
-void ReadHandlers::NotePersonalRead(const Caller& caller,
-                                    absl::string_view rpc) const {
-  environment_.log->Write(
-      LogLevel::kInfo, "personal_fields_read",
-      {{"rpc", std::string(rpc)}, {"principal", caller.id()}});
-}
 
 absl::Status ReadHandlers::GetEnterprise(
     const Caller& caller, const v1::GetEnterpriseRequest& request,
@@ -202,9 +250,12 @@ absl::Status ReadHandlers::GetEnterprise(
   if (answer.enterprise.has_value()) {
     CREDITREG_ASSIGN_OR_RETURN(today, Today(state, *answer.enterprise));
   }
-  if (!KeepWithinReach(caller, today.has_value() ? &*today : nullptr,
-                       &answer)) {
+  if (!KeepWithinReach(caller, state.is_past,
+                       today.has_value() ? &*today : nullptr, &answer)) {
     return Caller::OutOfScope();
+  }
+  if (answer.enterprise.has_value() && !today.has_value()) {
+    today = answer.enterprise;
   }
   const TokenCodec& tokens = environment_.registry->tokens();
   *response->mutable_position() = PositionMessage(tokens, state.sequence);
@@ -213,6 +264,8 @@ absl::Status ReadHandlers::GetEnterprise(
     return absl::OkStatus();
   }
   const AccessSubject subject = SubjectOf(*today);
+  caller.notes().enterprise_nos.push_back(today->enterprise_no);
+  caller.notes().position = state.sequence;
   if (request.has_personal()) {
     CREDITREG_RETURN_IF_ERROR(caller.CheckPersonal(subject));
   }
@@ -239,7 +292,7 @@ absl::Status ReadHandlers::GetEnterprise(
     if (personal.has_value()) {
       *response->mutable_personal() = *std::move(personal);
     }
-    NotePersonalRead(caller, "GetEnterprise");
+    NotePersonal(caller, request.personal());
   }
   return absl::OkStatus();
 }
@@ -254,16 +307,20 @@ absl::Status ReadHandlers::BatchGetEnterprises(
   GroupSet withheld;
   const auto add_whole = [&](FindAnswer answer) {
     v1::LookupResult* const result = response->add_results();
+    if (answer.enterprise.has_value()) {
+      caller.notes().enterprise_nos.push_back(answer.enterprise->enterprise_no);
+    }
     const EnterpriseAt* const today =
         answer.enterprise.has_value() ? &*answer.enterprise : nullptr;
-    if (!KeepWithinReach(caller, today, &answer)) {
+    if (!KeepWithinReach(caller, /*is_past=*/false, today, &answer)) {
       result->set_identifier(answer.identifier);
       result->set_verdict(v1::LOOKUP_VERDICT_OUT_OF_SCOPE);
       return result;
     }
-    *result = ShownLookup(caller, answer,
-                          answer.enterprise.has_value() ? today : nullptr, "",
-                          &withheld);
+    *result = ShownLookup(
+        caller, answer,
+        answer.enterprise.has_value() ? &*answer.enterprise : nullptr, "",
+        &withheld);
     return result;
   };
   const auto add_brief = [&](FindAnswer answer) -> absl::Status {
@@ -294,7 +351,8 @@ absl::Status ReadHandlers::BatchGetEnterprises(
     // Whoever sees all of it needs no more than the row of the code.
     CREDITREG_RETURN_IF_ERROR(AnswerBriefly(
         view, queries, /*with_heads=*/true,
-        [response](const CodeHolder& holder) {
+        [&caller, response](const CodeHolder& holder) {
+          caller.notes().enterprise_nos.push_back(holder.row.enterprise_no());
           SetBrief(holder, response->add_results());
         },
         [&add_brief](const FindQuery& /*query*/, FindAnswer answer) {
@@ -308,6 +366,8 @@ absl::Status ReadHandlers::BatchGetEnterprises(
     }
   }
   SetWithheld(withheld, response);
+  caller.notes().items = static_cast<std::uint32_t>(request.items_size());
+  caller.notes().position = view.sequence();
   NumberResults(first_index, response);
   *response->mutable_position() =
       PositionMessage(environment_.registry->tokens(), view.sequence());
@@ -331,10 +391,20 @@ absl::Status ReadHandlers::GetRecord(const Caller& caller,
   }
   CREDITREG_ASSIGN_OR_RETURN(const RecordAt record,
                              state.view->ReadRecord(record_no, state.at()));
-  CREDITREG_ASSIGN_OR_RETURN(const auto holder, HolderOf(*state.view, record));
+  // Whose it is today decides over all its versions, what each says over it.
+  RecordAt newest = record;
+  if (state.is_past) {
+    CREDITREG_ASSIGN_OR_RETURN(newest, state.view->ReadRecord(record_no));
+  }
+  CREDITREG_ASSIGN_OR_RETURN(const auto holder, HolderOf(*state.view, newest));
+  const AccessSubject today = SubjectOf(newest, holder);
   const AccessSubject subject = SubjectOf(record, holder);
+  NoteRecord(caller, record);
+  caller.notes().position = state.sequence;
+  CREDITREG_RETURN_IF_ERROR(CheckRecordAccess(caller, today));
   CREDITREG_RETURN_IF_ERROR(CheckRecordAccess(caller, subject));
   if (request.has_personal()) {
+    CREDITREG_RETURN_IF_ERROR(caller.CheckPersonal(today));
     CREDITREG_RETURN_IF_ERROR(caller.CheckPersonal(subject));
   }
   const TokenCodec& tokens = environment_.registry->tokens();
@@ -348,7 +418,7 @@ absl::Status ReadHandlers::GetRecord(const Caller& caller,
     if (personal.has_value()) {
       *response->mutable_personal() = *std::move(personal);
     }
-    NotePersonalRead(caller, "GetRecord");
+    NotePersonal(caller, request.personal());
   }
   *response->mutable_position() = PositionMessage(tokens, state.sequence);
   return absl::OkStatus();
@@ -386,13 +456,14 @@ absl::Status ReadHandlers::ListRecords(
     if (answer.enterprise.has_value()) {
       CREDITREG_ASSIGN_OR_RETURN(holder, Today(state, *answer.enterprise));
     }
-    if (!KeepWithinReach(caller, holder.has_value() ? &*holder : nullptr,
-                         &answer)) {
+    if (!KeepWithinReach(caller, state.is_past,
+                         holder.has_value() ? &*holder : nullptr, &answer)) {
       return Caller::OutOfScope();
     }
     if (!answer.enterprise.has_value()) {
       return absl::NotFoundError("item: leads to no single enterprise");
     }
+    if (!holder.has_value()) holder = answer.enterprise;
     query.enterprise_no = answer.enterprise->enterprise_no;
   } else {
     CREDITREG_ASSIGN_OR_RETURN(FileCursor cursor,
@@ -406,23 +477,43 @@ absl::Status ReadHandlers::ListRecords(
   }
 
   query.at = state.at();
+  caller.notes().enterprise_nos.push_back(query.enterprise_no);
+  caller.notes().position = state.sequence;
   GroupSet withheld;
   RecordReader reader(*state.view, state.at(), environment_.registry->tokens());
   const std::size_t wanted = PageRows(request.page_size(), kDefaultPage);
   std::size_t rows = 0;
   std::size_t bytes = 0;
+  if (!KeepShownFamilies(caller, *holder, &query.families, &withheld)) {
+    SetWithheld(withheld, response);
+    *response->mutable_position() =
+        PositionMessage(environment_.registry->tokens(), state.sequence);
+    return absl::OkStatus();
+  }
   do {
     query.limit = ChunkRows(wanted, rows);
     CREDITREG_ASSIGN_OR_RETURN(RecordPage page, state.view->ListRecords(query));
     for (const RecordAt& record : page.records) {
       const AccessSubject subject = SubjectOf(record, holder);
       const conf::v1::FieldGroup details = caller.DetailsGroup(subject);
-      if (!caller.Shows(details, subject)) {
+      bool is_shown = caller.Shows(details, subject);
+      if (is_shown && state.is_past &&
+          !(caller.reaches_all() && caller.shows_all())) {
+        // It may be another's by now.
+        CREDITREG_ASSIGN_OR_RETURN(const RecordAt newest,
+                                   state.view->ReadRecord(record.record_no));
+        CREDITREG_ASSIGN_OR_RETURN(const auto its_holder,
+                                   HolderOf(*state.view, newest));
+        is_shown =
+            CheckRecordAccess(caller, SubjectOf(newest, its_holder)).ok();
+      }
+      if (!is_shown) {
         withheld.set(details);
         continue;
       }
       CREDITREG_ASSIGN_OR_RETURN(v1::Record message, reader.Message(record));
       withheld |= caller.Withhold(subject, &message);
+      NoteRecord(caller, record);
       bytes += message.ByteSizeLong();
       *response->add_records() = std::move(message);
     }
@@ -472,6 +563,8 @@ absl::Status ReadHandlers::ListRecordVersions(
   } else if (!absl::IsNotFound(newest.status())) {
     return newest.status();
   }
+  caller.notes().record_nos.push_back(record_no);
+  caller.notes().position = state.sequence;
   GroupSet withheld;
   RecordReader reader(*state.view, state.at(), environment_.registry->tokens());
   const std::size_t wanted = PageRows(request.page_size(), kDefaultPage);
@@ -561,13 +654,14 @@ absl::Status ReadHandlers::ListQuarantinedRows(
       v1::QuarantinedRow message =
           QuarantinedRowMessage(row, tokens, raw.has_value() ? &*raw : nullptr);
       withheld |= caller.Withhold({}, &message);
+      caller.notes().quarantine_nos.push_back(row.quarantine_no);
       bytes += message.ByteSizeLong();
       *response->add_rows() = std::move(message);
     }
     rows += page.rows.size();
     from = page.next_no;
   } while (from != 0 && rows < wanted && bytes < kMaxPageBytes);
-  if (request.has_personal()) NotePersonalRead(caller, "ListQuarantinedRows");
+  if (request.has_personal()) NotePersonal(caller, request.personal());
   SetWithheld(withheld, response);
   if (from != 0) {
     response->set_next_page_token(MakeNextPage(environment_, caller, state,

@@ -44,10 +44,6 @@ class ReadHandlers {
       v1::ListQuarantinedRowsResponse* response) const;
 
  private:
-  // Notes that somebody read personal fields: who and with which call. What was
-  // read is for the audit rows.
-  void NotePersonalRead(const Caller& caller, absl::string_view rpc) const;
-
   const ServiceEnvironment& environment_;
 };
 

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "server/auth/access_policy.h"
+
 namespace creditreg {
 
 enum class Rpc : std::uint8_t {
@@ -71,6 +73,23 @@ inline std::vector<std::string> RpcFullNames() {
     names[i] = service + names[i];
   }
   return names;
+}
+
+// The same with what their rows in the table may say.
+inline std::vector<PolicyCall> PolicyCalls() {
+  std::vector<PolicyCall> calls;
+  const std::vector<std::string> names = RpcFullNames();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto rpc = static_cast<Rpc>(i);
+    CallKind kind = CallKind::kWhole;
+    if (rpc < Rpc::kListQuarantinedRows) kind = CallKind::kRead;
+    if (rpc >= Rpc::kPutEnterprise && rpc <= Rpc::kWithholdEnterprise) {
+      kind = CallKind::kWrite;
+    }
+    if (rpc == Rpc::kImport) kind = CallKind::kWrite;
+    calls.push_back({names[i], kind});
+  }
+  return calls;
 }
 
 }  // namespace creditreg

@@ -31,8 +31,10 @@ struct LocalizedReason {
 constexpr LocalizedReason kTexts[] = {
     {"ACCOUNT_DISABLED", "该账号已停用，请联系安全管理员。"},
     {"ACCOUNT_EXPIRED", "该账号已过有效期，请联系安全管理员。"},
+    {"AUDIT_UNAVAILABLE", "审计日志暂不可写，非公开查询暂停，请稍后重试。"},
     {"BAD_CSV", "文件不是有效的CSV，请检查引号和分隔符。"},
     {"BAD_ENCODING", "文件字符编码有误，请使用UTF-8或GB18030。"},
+    {"CERTIFICATE_REVOKED", "证书已被撤销，请联系安全管理员。"},
     {"CERTIFICATE_UNKNOWN", "证书未登记，请联系安全管理员。"},
     {"CODE_CONFLICT", "该统一社会信用代码已属于另一主体，请核对后重新提交。"},
     {"CREDENTIALS_REQUIRED", "该查询不对公众开放，请先登录或出示证书。"},

@@ -25,7 +25,7 @@ confpb::AccessPolicy Shipped() {
 }
 
 std::string Mistake(const confpb::AccessPolicy& table) {
-  const auto policy = AccessPolicy::Create(table, RpcFullNames());
+  const auto policy = AccessPolicy::Create(table, PolicyCalls());
   return policy.ok() ? "none" : std::string(policy.status().message());
 }
 
@@ -83,6 +83,32 @@ TEST(AccessPolicyTest, RowsThatOpenTooMuch) {
   table.mutable_calls(0)->mutable_grants(0)->clear_scope();
   EXPECT_EQ(Mistake(table), absl::StrCat("policy: ", table.calls(0).rpc(),
                                          ": a grant without a scope"));
+  // What a call cannot judge it must not promise.
+  for (const auto& [rpc, scope] :
+       {std::pair("AdminService.Verify", confpb::SCOPE_OWN_AGENCY),
+        std::pair("RegistryWriteService.PutEnterprise",
+                  confpb::SCOPE_OWN_UNITS)}) {
+    table = Shipped();
+    for (confpb::CallRule& call : *table.mutable_calls()) {
+      if (call.rpc() == rpc) call.mutable_grants(0)->set_scope(scope);
+    }
+    EXPECT_EQ(
+        Mistake(table),
+        absl::StrCat("policy: ", rpc, ": a scope that this call cannot judge"));
+  }
+  table = Shipped();
+  for (confpb::FieldRule& rule : *table.mutable_fields()) {
+    if (rule.group() == confpb::FIELD_GROUP_SUMMARY) {
+      rule.clear_fields();
+      rule.add_fields("Enterprise.remark");
+    }
+    if (rule.group() == confpb::FIELD_GROUP_INTAKE) {
+      rule.add_fields("FileSummary");
+    }
+  }
+  EXPECT_EQ(Mistake(table),
+            "policy: fields: FileSummary: may be of no other group than "
+            "shipped");
   table = Shipped();
   table.add_calls()->set_rpc("PublicLookupService.Everything");
   EXPECT_EQ(Mistake(table),
@@ -91,7 +117,7 @@ TEST(AccessPolicyTest, RowsThatOpenTooMuch) {
 
 TEST(AccessPolicyTest, AnUnknownCallerIsAskedForCredentials) {
   CREDITREG_ASSERT_OK_AND_ASSIGN(
-      const auto policy, AccessPolicy::Create(Shipped(), RpcFullNames()));
+      const auto policy, AccessPolicy::Create(Shipped(), PolicyCalls()));
   Principal nobody;
   nobody.id = Principal::kAnonymous;
   nobody.roles.Add(confpb::ROLE_PUBLIC);
@@ -105,7 +131,7 @@ TEST(AccessPolicyTest, AnUnknownCallerIsAskedForCredentials) {
 
 TEST(AccessPolicyTest, OneFactorIsNotTwo) {
   CREDITREG_ASSERT_OK_AND_ASSIGN(
-      const auto policy, AccessPolicy::Create(Shipped(), RpcFullNames()));
+      const auto policy, AccessPolicy::Create(Shipped(), PolicyCalls()));
   Principal reviewer = With(confpb::ROLE_CENTRE_REVIEWER);
   const auto rpc = static_cast<std::size_t>(Rpc::kWithholdEnterprise);
   EXPECT_EQ(policy->ReachOf(rpc, reviewer).status().message(),

@@ -25,6 +25,7 @@ constexpr char kAccounts[] = R"(
     rights { roles: ROLE_CENTRE_REVIEWER }
     valid_until: "2030-12-31"
   }
+  accounts { name: "gateway.test" }
   accounts { name: "spiffe://test/old" valid_until: "2020-01-01" }
   accounts { name: "spiffe://test/off" disabled: true }
   issuers {
@@ -78,10 +79,12 @@ class AuthenticatorTest : public testing::Test {
     proof.authorization = authorization;
     return Who(proof);
   }
-  std::string WhoIs(std::vector<absl::string_view> names) {
+  std::string WhoIs(std::vector<absl::string_view> uris,
+                    std::vector<absl::string_view> dns_names = {}) {
     Proof proof;
     proof.has_certificate = true;
-    proof.certificate_names = std::move(names);
+    proof.certificate_uris = std::move(uris);
+    proof.certificate_dns_names = std::move(dns_names);
     return Who(proof);
   }
 
@@ -101,6 +104,10 @@ TEST_F(AuthenticatorTest, Certificates) {
   EXPECT_EQ(WhoIs({"spiffe://test/stranger"}), "CERTIFICATE_UNKNOWN");
   EXPECT_EQ(WhoIs({"spiffe://test/website", "spiffe://test/centre"}),
             "CERTIFICATE_UNKNOWN");
+  // One kind of name does not pass for the other.
+  EXPECT_EQ(WhoIs({}, {"spiffe://test/centre"}), "CERTIFICATE_UNKNOWN");
+  EXPECT_EQ(WhoIs({"gateway.test"}), "CERTIFICATE_UNKNOWN");
+  EXPECT_EQ(WhoIs({}, {"gateway.test"}), "gateway.test");
   EXPECT_EQ(WhoIs({"spiffe://test/old"}), "ACCOUNT_EXPIRED");
   EXPECT_EQ(WhoIs({"spiffe://test/off"}), "ACCOUNT_DISABLED");
 }
@@ -132,14 +139,45 @@ TEST_F(AuthenticatorTest, ATokenBoundToACertificate) {
   proof.authorization = token;
   EXPECT_EQ(Who(proof), "TOKEN_BINDING") << "no certificate";
   proof.has_certificate = true;
-  proof.certificate_names = {"spiffe://test/website"};
+  proof.certificate_uris = {"spiffe://test/website"};
   proof.certificate_pem = other.certificate;
   EXPECT_EQ(Who(proof), "TOKEN_BINDING");
   proof.certificate_pem = own.certificate;
   EXPECT_EQ(Who(proof), "https://login.test#u1");
   // A good token does not make up for a stranger's certificate.
-  proof.certificate_names = {"spiffe://test/stranger"};
+  proof.certificate_uris = {"spiffe://test/stranger"};
   EXPECT_EQ(Who(proof), "CERTIFICATE_UNKNOWN");
+}
+
+TEST_F(AuthenticatorTest, ACertificateCanBeRevokedAlone) {
+  TestAuthority authority("test");
+  const PemPair leaked = authority.Issue({"URI:spiffe://test/website"});
+  const PemPair next = authority.Issue({"URI:spiffe://test/website"});
+  Write("identities.textproto",
+        absl::StrCat(kAccounts, "revoked_certificates: '",
+                     FingerprintOfPem(leaked.certificate), "'"));
+  authenticator_->Refresh();
+  Proof proof;
+  proof.has_certificate = true;
+  proof.certificate_uris = {"spiffe://test/website"};
+  proof.certificate_pem = leaked.certificate;
+  EXPECT_EQ(Who(proof), "CERTIFICATE_REVOKED");
+  proof.certificate_pem = next.certificate;
+  EXPECT_EQ(Who(proof), "spiffe://test/website");
+}
+
+TEST_F(AuthenticatorTest, WhatWasRefusedIsTriedAgain) {
+  // It names keys that are not there yet.
+  Write("identities.textproto",
+        "accounts { name: 'spiffe://test/new' } issuers { issuer: 'i' "
+        "audiences: 'a' jwks_file: 'later.json' }");
+  authenticator_->Refresh();
+  authenticator_->Refresh();
+  EXPECT_EQ(WhoIs({"spiffe://test/new"}), "CERTIFICATE_UNKNOWN");
+  EXPECT_EQ(errors_.size(), 1U) << "told once";
+  Write("later.json", signer_.KeySetJson());
+  authenticator_->Refresh();
+  EXPECT_EQ(WhoIs({"spiffe://test/new"}), "spiffe://test/new");
 }
 
 TEST_F(AuthenticatorTest, RevocationReachesTokensThatWereProven) {

@@ -70,7 +70,15 @@ TEST(IdentitiesTest, MistakesNameTheirEntry) {
     const char* mistake;
   } cases[] = {
       {"accounts { name: 'two words' }",
-       "identities: accounts: name: want 1 to 256 visible ASCII characters"},
+       "identities: accounts: name: want 1 to 256 visible ASCII characters "
+       "without #, not anonymous or local"},
+      {"accounts { name: 'local' }",
+       "identities: accounts: name: want 1 to 256 visible ASCII characters "
+       "without #, not anonymous or local"},
+      {"units { id: 'u' name: '监管所' } units { id: 'v' name: '监管所' }",
+       "identities: v: name: another unit's too"},
+      {"revoked_certificates: 'abc'",
+       "identities: revoked_certificates: want SHA-256 as base64url"},
       {"accounts { name: 'a' } accounts { name: 'a' }",
        "identities: a: comes twice"},
       {"accounts { name: 'a' rights { roles: ROLE_SYSTEM_ADMIN "

@@ -81,6 +81,14 @@ TEST_F(ServerConfigTest, ReadsFlagsAndSwitches) {
   EXPECT_EQ(parsed.config.log_level, "debug");
 }
 
+TEST_F(ServerConfigTest, TheAuditLogLiesBesideTheData) {
+  CREDITREG_ASSERT_OK_AND_ASSIGN(ParsedCommandLine parsed, Parse({}));
+  EXPECT_EQ(parsed.config.audit_dir, folder_ + "/data.audit");
+  CREDITREG_ASSERT_OK_AND_ASSIGN(parsed,
+                                 Parse({"--data_dir=" + folder_ + "/data/"}));
+  EXPECT_EQ(parsed.config.audit_dir, folder_ + "/data.audit");
+}
+
 TEST_F(ServerConfigTest, PlainTextStaysOnThisMachine) {
   for (const char* listen :
        {"127.0.0.1:0", "127.0.0.2:0", "localhost:0", "[::1]:0", "unix:/a/b"}) {
@@ -158,6 +166,11 @@ TEST_F(ServerConfigTest, EveryMistakeNamesItsFlagAndRule) {
       {{"--tls_key=a.key"}, "--tls_key: want it and --tls_certificate"},
       {{"--tls_client_ca=ca.pem"},
        "--tls_client_ca: without --tls_certificate, want both"},
+      {{"--no_audit"}, "--no_audit: without --local_development_caller"},
+      {{"--audit_keep_days=1000"},
+       "--audit_keep_days: 1000, want a number from 1096 to 36525"},
+      {{"--audit_dir=" + folder_ + "/data/audit"},
+       "--audit_dir: inside data_dir, want a directory outside"},
       {{"--local_development_caller", "--tls_certificate=a", "--tls_key=b"},
        "--local_development_caller: with TLS or on the network"},
       {{"--local_development_caller", "--listen=0.0.0.0:1",

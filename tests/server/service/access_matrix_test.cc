@@ -571,6 +571,119 @@ TEST_F(AccessMatrixTest, AWriterOverwritesNothingOfOthers) {
       "PERMISSION_DENIED OUT_OF_SCOPE");
 }
 
+// Nor by saying that another's file was merged into its own.
+TEST_F(AccessMatrixTest, AWriterAbsorbsNobody) {
+  Shown shown;
+  shown.token = Token("agency_writer", false, kCodeA);
+  Target own;
+  own.code = "91440300708461136T";
+  own.own_agency = true;
+  v1::PutEnterpriseRequest request;
+  *request.mutable_enterprise() = Enterprise(own);
+  v1::FormerCode& former = *request.mutable_enterprise()->add_former_codes();
+  former.set_uscc(targets_[2].code);
+  former.set_merged(true);
+  request.set_request_id(server_->NewRequestId());
+  EXPECT_EQ(
+      Call(server_->write(), &v1::RegistryWriteService::Stub::PutEnterprise,
+           request, shown),
+      "PERMISSION_DENIED OUT_OF_SCOPE");
+  // Without the claim it is the agency's own to register.
+  request.mutable_enterprise()->clear_former_codes();
+  request.set_request_id(server_->NewRequestId());
+  EXPECT_EQ(
+      Call(server_->write(), &v1::RegistryWriteService::Stub::PutEnterprise,
+           request, shown),
+      "OK");
+}
+
+// Whose a record is today decides, also over what it said before.
+TEST_F(AccessMatrixTest, AnOldStateOpensNothingThatIsClosedToday) {
+  v1::GetEnterpriseRequest now;
+  now.mutable_item()->set_identifier(kCodeA);
+  v1::GetEnterpriseResponse before;
+  ASSERT_EQ(Call(server_->read(), &v1::RegistryReadService::Stub::GetEnterprise,
+                 now, centre_, &before),
+            "OK");
+  v1::GetRecordRequest read;
+  read.set_record_id(targets_[0].record_id);
+  v1::GetRecordResponse record;
+  ASSERT_EQ(Call(server_->read(), &v1::RegistryReadService::Stub::GetRecord,
+                 read, centre_, &record),
+            "OK");
+  // It was about somebody else all along.
+  v1::CorrectRecordRequest correction;
+  correction.set_request_id(server_->NewRequestId());
+  correction.set_record_id(targets_[0].record_id);
+  correction.set_etag(record.record().etag());
+  correction.set_reason("当事人有误");
+  *correction.mutable_record() = Record(targets_[3]);
+  correction.mutable_record()->mutable_penalty()->set_document_number(
+      "文号更正");
+  ASSERT_EQ(
+      Call(server_->write(), &v1::RegistryWriteService::Stub::CorrectRecord,
+           correction, centre_),
+      "OK");
+  for (const char* role : {"inspector", "enterprise"}) {
+    Shown shown;
+    shown.token = Token(role, true, kCodeA);
+    *read.mutable_at_position() = before.position();
+    EXPECT_EQ(Call(server_->read(), &v1::RegistryReadService::Stub::GetRecord,
+                   read, shown),
+              "PERMISSION_DENIED OUT_OF_SCOPE")
+        << role;
+    v1::ListRecordsRequest list;
+    list.mutable_item()->set_identifier(kCodeA);
+    *list.mutable_at_position() = before.position();
+    v1::ListRecordsResponse records;
+    EXPECT_EQ(Call(server_->read(), &v1::RegistryReadService::Stub::ListRecords,
+                   list, shown, &records),
+              "OK");
+    EXPECT_EQ(records.records_size(), 0) << role;
+  }
+}
+
+// How many complaints there are about it is not for an enterprise to count.
+TEST_F(AccessMatrixTest, WhatIsNotShownIsNotCounted) {
+  Shown shown;
+  shown.token = Token("enterprise", false, kCodeA);
+  const auto list = [&] {
+    v1::ListRecordsRequest request;
+    request.mutable_item()->set_identifier(kCodeA);
+    request.add_families(v1::FAMILY_COMPLAINT);
+    request.set_page_size(1);
+    v1::ListRecordsResponse response;
+    EXPECT_EQ(Call(server_->read(), &v1::RegistryReadService::Stub::ListRecords,
+                   request, shown, &response),
+              "OK");
+    response.clear_position();
+    return response.ShortDebugString();
+  };
+  const std::string before = list();
+  for (int i = 0; i < 3; ++i) {
+    v1::SubmitRecordsRequest submit;
+    submit.set_request_id(server_->NewRequestId());
+    v1::Record& record = *submit.add_records()->mutable_record();
+    record.set_family(v1::FAMILY_COMPLAINT);
+    record.mutable_party()->set_name(absl::StrCat("示例", kCodeA));
+    record.mutable_party()->set_uscc(kCodeA);
+    record.mutable_deciding_agency()->set_uscc(kOwnAgency);
+    record.mutable_deciding_agency()->set_name("省局");
+    record.mutable_complaint()->set_case_number(absl::StrCat("登记", i));
+    record.mutable_complaint()->set_platform("全国12315平台");
+    record.mutable_complaint()->set_registered_on("2026-02-06");
+    v1::SubmitRecordsResponse response;
+    ASSERT_EQ(
+        Call(server_->write(), &v1::RegistryWriteService::Stub::SubmitRecords,
+             submit, centre_, &response),
+        "OK");
+    ASSERT_EQ(response.results(0).outcome(), v1::OUTCOME_CREATED)
+        << response.ShortDebugString();
+  }
+  EXPECT_EQ(list(), before);
+  EXPECT_EQ(before, "withheld_groups: \"COMPLAINT\"");
+}
+
 // In a file the rows of others are rejected, each with its reason.
 TEST_F(AccessMatrixTest, AWritersFileHoldsItsOwnRows) {
   const std::string file = absl::StrCat(

@@ -178,7 +178,10 @@ TEST_F(ReadServiceTest, PersonalFieldsNeedAPurpose) {
   request.mutable_personal()->set_purpose("核查");
   ASSERT_EQ(CodeAndReason(Read(request, &response)), "OK");
   EXPECT_EQ(response.personal().telephone(), "13800138000");
-  EXPECT_THAT(server_.log(), HasSubstr("personal_fields_read"));
+  const std::vector<audit::v1::AuditRow> rows = server_.AuditRows();
+  ASSERT_FALSE(rows.empty());
+  EXPECT_TRUE(rows.back().personal());
+  EXPECT_EQ(rows.back().personal_purpose(), "核查");
   EXPECT_THAT(server_.log(), Not(HasSubstr("13800138000")));
 }
 

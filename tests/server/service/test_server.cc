@@ -3,6 +3,9 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -11,6 +14,7 @@
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "index/base/check.h"
+#include "server/audit/audit_format.h"
 #include "server/service/rpc.h"
 #include "server/service/services.h"
 
@@ -28,7 +32,7 @@ TestServer::TestServer(const std::string& tables_folder,
   CREDITREG_CHECK(tables.ok(), "the shipped tables can be read");
   tables_ = *std::move(tables);
   auto policy = AccessPolicy::Load(
-      tables_folder + "/../access/policy.textproto", RpcFullNames());
+      tables_folder + "/../access/policy.textproto", PolicyCalls());
   if (!policy.ok()) ADD_FAILURE() << policy.status();
   CREDITREG_CHECK(policy.ok(), "the shipped access table can be read");
   policy_ = *std::move(policy);
@@ -86,6 +90,16 @@ void TestServer::Start() {
   stats_ = std::make_unique<CallStats>(RpcNames());
   answer_workers_ = std::make_unique<WorkerPool>(2);
   import_workers_ = std::make_unique<WorkerPool>(2);
+  AuditLogOptions audit_options;
+  audit_options.directory = audit_directory();
+  audit_options.segment_bytes = options_.audit_segment_bytes;
+  audit_options.retry_after = absl::Milliseconds(1);
+  audit_options.clock = &clock_;
+  auto audit = AuditLog::Open(audit_options);
+  if (!audit.ok()) ADD_FAILURE() << audit.status();
+  CREDITREG_CHECK(audit.ok(), "an audit log can be opened");
+  audit_ = *std::move(audit);
+  environment_.audit = audit_.get();
   environment_.registry = registry_.get();
   environment_.tables = tables_.get();
   environment_.clock = &clock_;
@@ -135,9 +149,38 @@ void TestServer::Start() {
 void TestServer::Stop() {
   server_.reset();
   services_.clear();
+  audit_.reset();
   import_workers_.reset();
   answer_workers_.reset();
   registry_.reset();
+}
+
+std::vector<audit::v1::AuditRow> TestServer::AuditRows() const {
+  std::map<std::uint64_t, std::string> segments;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(audit_directory())) {
+    const std::uint64_t number =
+        AuditSegmentNumber(entry.path().filename().string());
+    if (number > 0) segments[number] = entry.path().string();
+  }
+  std::vector<audit::v1::AuditRow> rows;
+  for (const auto& [number, path] : segments) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)),
+                            std::istreambuf_iterator<char>());
+    std::string previous =
+        bytes.substr(kAuditHeaderBytes - kAuditHashBytes, kAuditHashBytes);
+    std::size_t offset = kAuditHeaderBytes;
+    absl::string_view row;
+    absl::string_view hash;
+    while (ReadAuditRow(bytes, previous, &offset, &row, &hash) ==
+           AuditRead::kRow) {
+      previous = std::string(hash);
+      EXPECT_TRUE(rows.emplace_back().ParseFromArray(
+          row.data(), static_cast<int>(row.size())));
+    }
+  }
+  return rows;
 }
 
 std::string TestServer::log() const {

@@ -12,6 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "creditreg/audit/v1/audit.pb.h"
 #include "creditreg/v1/admin_service.grpc.pb.h"
 #include "creditreg/v1/intake_service.grpc.pb.h"
 #include "creditreg/v1/public_lookup_service.grpc.pb.h"
@@ -26,6 +27,7 @@
 #include "index/base/random.h"
 #include "index/publication/page_cache.h"
 #include "index/registry/registry.h"
+#include "server/audit/audit_log.h"
 #include "server/auth/access_policy.h"
 #include "server/auth/authenticator.h"
 #include "server/ops/call_gate.h"
@@ -49,6 +51,8 @@ struct TestServerOptions {
   // As of creditregd; empty: nobody is known.
   std::string identities;
   std::string jwks_ca;
+  // Of the audit log: so small that a test can fill them.
+  std::uint64_t audit_segment_bytes = std::uint64_t{64} << 20;
   TlsFiles tls;
   // Of the registry's database; null: the machine's. Outlives the server.
   rocksdb::Env* disk = nullptr;
@@ -73,6 +77,10 @@ class TestServer {
   void Restart();
   // The registry's directory.
   std::string data_directory() const { return folder_ + "/data"; }
+  std::string audit_directory() const { return folder_ + "/audit"; }
+  // Everything in the audit log so far.
+  std::vector<audit::v1::AuditRow> AuditRows() const;
+  AuditLog& audit() { return *audit_; }
 
   FakeClock& clock() { return clock_; }
   Registry& registry() { return *registry_; }
@@ -123,6 +131,7 @@ class TestServer {
   std::unique_ptr<CallGate> gate_;
   std::unique_ptr<CallStats> stats_;
   std::unique_ptr<WorkerPool> answer_workers_;
+  std::unique_ptr<AuditLog> audit_;
   std::unique_ptr<WorkerPool> import_workers_;
   ServiceEnvironment environment_;
   std::vector<std::unique_ptr<grpc::Service>> services_;

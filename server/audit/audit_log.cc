@@ -1,0 +1,394 @@
+#include "server/audit/audit_log.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "google/protobuf/util/json_util.h"
+#include "index/base/status_macros.h"
+#include "server/audit/audit_format.h"
+
+namespace creditreg {
+namespace {
+
+constexpr char kDoing[] = "write audit log";
+// Rows of one sync: what waits meanwhile goes into the next.
+constexpr std::size_t kMaxGroupRows = 2000;
+
+absl::Status Unavailable(const absl::Status& why) {
+  return absl::UnavailableError(
+      absl::StrCat("AUDIT_UNAVAILABLE: ", why.message()));
+}
+
+// First numbers of the segments there are, ascending.
+std::vector<std::uint64_t> SegmentsIn(const std::string& directory) {
+  std::vector<std::uint64_t> numbers;
+  std::error_code error;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(directory, error)) {
+    const std::uint64_t number =
+        AuditSegmentNumber(entry.path().filename().string());
+    if (number > 0) numbers.push_back(number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+absl::StatusOr<std::string> ReadSegment(const std::string& path) {
+  CREDITREG_ASSIGN_OR_RETURN(const FileDescriptor file,
+                             OpenFile(path, FileAccess::kRead, kDoing));
+  CREDITREG_ASSIGN_OR_RETURN(const std::uint64_t size, FileSize(file, kDoing));
+  return ReadAt(file, 0, size, kDoing);
+}
+
+// A segment's header, checked.
+struct SegmentHead {
+  std::uint64_t first_number = 0;
+  std::string previous;
+};
+absl::StatusOr<SegmentHead> HeadOf(absl::string_view bytes,
+                                   std::uint64_t number) {
+  if (bytes.size() < kAuditHeaderBytes ||
+      bytes.substr(0, kAuditHeaderBytes) !=
+          AuditHeader(number, bytes.substr(kAuditHeaderBytes - kAuditHashBytes,
+                                           kAuditHashBytes))) {
+    return absl::DataLossError(absl::StrCat(
+        kDoing, ": ", AuditSegmentName(number), ": no such segment"));
+  }
+  SegmentHead head;
+  head.first_number = number;
+  head.previous = std::string(
+      bytes.substr(kAuditHeaderBytes - kAuditHashBytes, kAuditHashBytes));
+  return head;
+}
+
+std::string SinkLine(const audit::v1::AuditRow& row, absl::string_view hash) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  // Every field of a row can be said in JSON.
+  (void)google::protobuf::util::MessageToJsonString(row, &json, options);
+  return absl::StrCat("{\"hash\":\"", absl::BytesToHexString(hash),
+                      "\",\"row\":", json, "}\n");
+}
+
+// The number of the last line of a sink, 0 where it has none.
+std::uint64_t LastNumberOf(const std::string& text) {
+  const std::size_t end = text.rfind('\n');
+  if (end == std::string::npos) return 0;
+  const std::size_t begin = text.rfind('\n', end - 1);
+  const std::string line =
+      text.substr(begin == std::string::npos ? 0 : begin + 1, end);
+  const std::size_t row = line.find("\"row\":");
+  audit::v1::AuditRow parsed;
+  if (row == std::string::npos) return 0;
+  std::string json = line.substr(row + 6);
+  json.resize(json.rfind('}'));
+  if (!google::protobuf::util::JsonStringToMessage(json, &parsed).ok()) {
+    return 0;
+  }
+  return parsed.number();
+}
+
+}  // namespace
+
+AuditLog::AuditLog(AuditLogOptions options) : options_(std::move(options)) {}
+
+absl::StatusOr<std::unique_ptr<AuditLog>> AuditLog::Open(
+    AuditLogOptions options) {
+  auto log = absl::WrapUnique(new AuditLog(std::move(options)));
+  const std::string& directory = log->options_.directory;
+  CREDITREG_RETURN_IF_ERROR(MakeDirectories(directory, kDoing));
+  CREDITREG_ASSIGN_OR_RETURN(
+      log->lock_, LockDirectory(directory, FileAccess::kReadWrite, kDoing));
+  CREDITREG_RETURN_IF_ERROR(log->OpenNewest());
+  if (!log->options_.sink_file.empty()) {
+    CREDITREG_RETURN_IF_ERROR(log->OpenSink());
+  }
+  {
+    absl::MutexLock lock(&log->mutex_);
+    log->head_ = log->written_;
+  }
+  log->FeedSink(log->written_.number);
+  log->thread_ = std::thread([raw = log.get()] { raw->Run(); });
+  return log;
+}
+
+AuditLog::~AuditLog() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+absl::Status AuditLog::OpenNewest() {
+  const std::vector<std::uint64_t> segments = SegmentsIn(options_.directory);
+  if (segments.empty()) {
+    written_.hash = std::string(kAuditHashBytes, '\0');
+    return StartSegment();
+  }
+  segment_.path =
+      absl::StrCat(options_.directory, "/", AuditSegmentName(segments.back()));
+  CREDITREG_ASSIGN_OR_RETURN(
+      segment_.file, OpenFile(segment_.path, FileAccess::kReadWrite, kDoing));
+  CREDITREG_ASSIGN_OR_RETURN(const std::uint64_t size,
+                             FileSize(segment_.file, kDoing));
+  CREDITREG_ASSIGN_OR_RETURN(const std::string bytes,
+                             ReadAt(segment_.file, 0, size, kDoing));
+  CREDITREG_ASSIGN_OR_RETURN(const SegmentHead head,
+                             HeadOf(bytes, segments.back()));
+  written_.number = head.first_number - 1;
+  written_.hash = head.previous;
+  std::size_t offset = kAuditHeaderBytes;
+  absl::string_view row;
+  absl::string_view hash;
+  AuditRead read = AuditRead::kEnd;
+  while ((read = ReadAuditRow(bytes, written_.hash, &offset, &row, &hash)) ==
+         AuditRead::kRow) {
+    ++written_.number;
+    written_.hash = std::string(hash);
+    audit::v1::AuditRow parsed;
+    if (parsed.ParseFromArray(row.data(), static_cast<int>(row.size()))) {
+      last_time_us_ = std::max(last_time_us_, parsed.time_us());
+    }
+  }
+  segment_.size = offset;
+  if (read == AuditRead::kEnd) return absl::OkStatus();
+  // What a power cut left of the last group, which nobody was told of; or what
+  // somebody did to the file. It is kept for whoever must judge which.
+  const std::string rest = absl::StrCat(AuditSegmentName(segments.back()), ".",
+                                        written_.number, ".rest");
+  CREDITREG_RETURN_IF_ERROR(
+      WriteNewFile(options_.directory, rest, bytes.substr(offset), kDoing));
+  return Recover();
+}
+
+absl::Status AuditLog::StartSegment() {
+  const std::string name = AuditSegmentName(written_.number + 1);
+  CREDITREG_RETURN_IF_ERROR(
+      WriteNewFile(options_.directory, name,
+                   AuditHeader(written_.number + 1, written_.hash), kDoing));
+  Segment next;
+  next.path = absl::StrCat(options_.directory, "/", name);
+  next.size = kAuditHeaderBytes;
+  CREDITREG_ASSIGN_OR_RETURN(
+      next.file, OpenFile(next.path, FileAccess::kReadWrite, kDoing));
+  segment_ = std::move(next);
+  return absl::OkStatus();
+}
+
+absl::Status AuditLog::Recover() {
+  CREDITREG_RETURN_IF_ERROR(CutFile(segment_.file, segment_.size, kDoing));
+  return SyncFile(segment_.file, kDoing);
+}
+
+void AuditLog::Append(audit::v1::AuditRow row, Done done) {
+  absl::Status refused;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!state_.ok()) {
+      refused = Unavailable(state_);
+    } else if (stopping_) {
+      refused = absl::UnavailableError("SHUTTING_DOWN: audit log");
+    } else if (queue_.size() >= options_.max_queued_rows) {
+      refused = absl::ResourceExhaustedError("OVERLOADED: audit log");
+    } else {
+      queue_.push_back({std::move(row), std::move(done)});
+      return;
+    }
+  }
+  done(refused);
+}
+
+AuditHead AuditLog::Head() const {
+  absl::MutexLock lock(&mutex_);
+  return head_;
+}
+
+absl::Status AuditLog::State() const {
+  absl::MutexLock lock(&mutex_);
+  return state_;
+}
+
+bool AuditLog::HasWork() const {
+  return stopping_ || (!queue_.empty() && state_.ok());
+}
+
+void AuditLog::Run() {
+  while (true) {
+    std::vector<Waiting> group;
+    bool has_failed = false;
+    {
+      absl::MutexLock lock(&mutex_);
+      mutex_.AwaitWithTimeout(absl::Condition(this, &AuditLog::HasWork),
+                              options_.retry_after);
+      has_failed = !state_.ok();
+      if (queue_.empty() && stopping_) return;
+      const std::size_t rows = std::min(queue_.size(), kMaxGroupRows);
+      group.assign(std::make_move_iterator(queue_.begin()),
+                   std::make_move_iterator(queue_.begin() +
+                                           static_cast<std::ptrdiff_t>(rows)));
+      queue_.erase(queue_.begin(),
+                   queue_.begin() + static_cast<std::ptrdiff_t>(rows));
+    }
+    if (group.empty() && !has_failed) continue;
+    const AuditHead before = written_;
+    absl::Status status = has_failed ? Recover() : absl::OkStatus();
+    if (status.ok() && !group.empty()) status = WriteGroup(group);
+    if (!status.ok()) written_ = before;
+    std::vector<Waiting> refused;
+    bool is_news = false;
+    {
+      absl::MutexLock lock(&mutex_);
+      is_news = status != state_;
+      state_ = status;
+      head_ = written_;
+      // What came behind must not wait for a disk that does not work.
+      if (!status.ok()) refused.swap(queue_);
+    }
+    if (is_news && options_.on_state) options_.on_state(status);
+    const absl::Status told = status.ok() ? status : Unavailable(status);
+    for (Waiting& waiting : group) waiting.done(told);
+    for (Waiting& waiting : refused) waiting.done(told);
+    if (status.ok()) FeedSink(before.number);
+  }
+}
+
+absl::Status AuditLog::WriteGroup(std::vector<Waiting>& group) {
+  if (segment_.size > options_.segment_bytes) {
+    CREDITREG_RETURN_IF_ERROR(StartSegment());
+    RemoveOld();
+  }
+  // Time goes on, whatever the clock does.
+  const std::int64_t now =
+      std::max(absl::ToUnixMicros(options_.clock->Now()), last_time_us_);
+  std::string bytes;
+  lines_.clear();
+  for (Waiting& waiting : group) {
+    waiting.row.set_number(++written_.number);
+    waiting.row.set_time_us(now);
+    written_.hash =
+        AppendAuditRow(written_.hash, waiting.row.SerializeAsString(), &bytes);
+    if (sink_.get() >= 0) {
+      absl::StrAppend(&lines_, SinkLine(waiting.row, written_.hash));
+    }
+  }
+  CREDITREG_RETURN_IF_ERROR(
+      WriteAt(segment_.file, segment_.size, bytes, kDoing));
+  CREDITREG_RETURN_IF_ERROR(SyncFile(segment_.file, kDoing));
+  segment_.size += bytes.size();
+  last_time_us_ = now;
+  return absl::OkStatus();
+}
+
+absl::Status AuditLog::OpenSink() {
+  std::string text;
+  CREDITREG_ASSIGN_OR_RETURN(const bool is_there,
+                             FileIsThere(options_.sink_file, kDoing));
+  if (!is_there) {
+    const std::filesystem::path path(options_.sink_file);
+    CREDITREG_RETURN_IF_ERROR(WriteNewFile(
+        path.parent_path().string(), path.filename().string(), "", kDoing));
+  }
+  CREDITREG_ASSIGN_OR_RETURN(
+      sink_, OpenFile(options_.sink_file, FileAccess::kReadWrite, kDoing));
+  CREDITREG_ASSIGN_OR_RETURN(sink_size_, FileSize(sink_, kDoing));
+  // A line is at most a row's JSON; the last one is within so much.
+  const std::uint64_t tail =
+      std::min<std::uint64_t>(sink_size_, 8 * kMaxAuditRowBytes);
+  CREDITREG_ASSIGN_OR_RETURN(text,
+                             ReadAt(sink_, sink_size_ - tail, tail, kDoing));
+  // Half a line of a crash is written again.
+  const std::size_t whole = text.rfind('\n');
+  sink_size_ -= text.size() - (whole == std::string::npos ? 0 : whole + 1);
+  CREDITREG_RETURN_IF_ERROR(CutFile(sink_, sink_size_, kDoing));
+  sunk_ = LastNumberOf(text);
+  return absl::OkStatus();
+}
+
+void AuditLog::FeedSink(std::uint64_t before) {
+  if (sink_.get() < 0 || sunk_ == written_.number) return;
+  const absl::Status status =
+      sunk_ == before ? AppendToSink(lines_, written_.number) : CopyToSink();
+  if (status != sink_state_ && options_.on_state) options_.on_state(status);
+  sink_state_ = status;
+}
+
+absl::Status AuditLog::AppendToSink(absl::string_view lines,
+                                    std::uint64_t last) {
+  CREDITREG_RETURN_IF_ERROR(WriteAt(sink_, sink_size_, lines, kDoing));
+  sink_size_ += lines.size();
+  sunk_ = last;
+  return absl::OkStatus();
+}
+
+absl::Status AuditLog::CopyToSink() {
+  const std::vector<std::uint64_t> segments = SegmentsIn(options_.directory);
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const bool is_past =
+        i + 1 < segments.size() && segments[i + 1] <= sunk_ + 1;
+    if (is_past) continue;
+    CREDITREG_ASSIGN_OR_RETURN(
+        const std::string bytes,
+        ReadSegment(absl::StrCat(options_.directory, "/",
+                                 AuditSegmentName(segments[i]))));
+    CREDITREG_ASSIGN_OR_RETURN(const SegmentHead head,
+                               HeadOf(bytes, segments[i]));
+    std::string previous = head.previous;
+    std::size_t offset = kAuditHeaderBytes;
+    absl::string_view row;
+    absl::string_view hash;
+    std::string lines;
+    std::uint64_t last = sunk_;
+    while (ReadAuditRow(bytes, previous, &offset, &row, &hash) ==
+           AuditRead::kRow) {
+      previous = std::string(hash);
+      audit::v1::AuditRow parsed;
+      if (!parsed.ParseFromArray(row.data(), static_cast<int>(row.size())) ||
+          parsed.number() <= sunk_) {
+        continue;
+      }
+      absl::StrAppend(&lines, SinkLine(parsed, hash));
+      last = parsed.number();
+    }
+    CREDITREG_RETURN_IF_ERROR(AppendToSink(lines, last));
+  }
+  return absl::OkStatus();
+}
+
+void AuditLog::RemoveOld() {
+  if (options_.keep <= absl::ZeroDuration()) return;
+  const std::int64_t oldest =
+      absl::ToUnixMicros(options_.clock->Now() - options_.keep);
+  const std::vector<std::uint64_t> segments = SegmentsIn(options_.directory);
+  for (std::size_t i = 0; i + 1 < segments.size(); ++i) {
+    // The next one's first row is younger than all of this one's.
+    const auto bytes = ReadSegment(absl::StrCat(
+        options_.directory, "/", AuditSegmentName(segments[i + 1])));
+    if (!bytes.ok()) return;
+    const auto head = HeadOf(*bytes, segments[i + 1]);
+    if (!head.ok()) return;
+    std::size_t offset = kAuditHeaderBytes;
+    absl::string_view row;
+    absl::string_view hash;
+    audit::v1::AuditRow parsed;
+    if (ReadAuditRow(*bytes, head->previous, &offset, &row, &hash) !=
+            AuditRead::kRow ||
+        !parsed.ParseFromArray(row.data(), static_cast<int>(row.size())) ||
+        parsed.time_us() > oldest) {
+      return;
+    }
+    std::error_code error;
+    std::filesystem::remove(
+        absl::StrCat(options_.directory, "/", AuditSegmentName(segments[i])),
+        error);
+  }
+}
+
+}  // namespace creditreg
