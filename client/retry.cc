@@ -27,8 +27,10 @@ bool IsRetryable(const absl::Status& status) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kUnknown:
       return true;
-    case absl::StatusCode::kResourceExhausted:
-      return RemoteErrorOf(status).reason == "OVERLOADED";
+    case absl::StatusCode::kResourceExhausted: {
+      const std::string reason = RemoteErrorOf(status).reason;
+      return reason == "OVERLOADED" || reason == "QUOTA_EXCEEDED";
+    }
     default:
       return false;
   }

@@ -25,7 +25,7 @@ struct RetryPolicy {
 
 // Whether the same call may succeed later: UNAVAILABLE, UNKNOWN (the change may
 // or may not be stored; the request id settles it) and RESOURCE_EXHAUSTED with
-// reason OVERLOADED. A full disk (DISK_FULL) is not.
+// reason OVERLOADED or QUOTA_EXCEEDED. A full disk (DISK_FULL) is not.
 bool IsRetryable(const absl::Status& status);
 
 // Whether an import is refused only because another stream with its request id

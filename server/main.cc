@@ -31,6 +31,7 @@
 #include "server/ops/json_log.h"
 #include "server/ops/library_log.h"
 #include "server/ops/port_file.h"
+#include "server/ops/process_memory.h"
 #include "server/ops/stop_signal.h"
 #include "server/ops/worker_pool.h"
 #include "server/service/environment.h"
@@ -167,6 +168,10 @@ int Serve(const ServerConfig& config) {
   environment.page_cache = &page_cache;
   environment.answer_workers = &answer_workers;
   environment.import_workers = &import_workers;
+  QuotaTable quotas;
+  LockoutTable lockouts;
+  environment.quotas = &quotas;
+  environment.lockouts = &lockouts;
   std::atomic<std::int64_t> anonymous_calls{0};
   environment.anonymous_calls = &anonymous_calls;
   // The website shows a certificate; half of the places are for those who do.
@@ -258,6 +263,7 @@ int Main(const std::vector<std::string>& arguments) {
   const auto parsed = ParseServerConfig(arguments);
   if (!parsed.ok()) return Fail(parsed.status());
   const ServerConfig& config = parsed->config;
+  ForbidCoreDumps();
   // Before any thread, for it changes the environment.
   if (!config.tls_certificate.empty()) RestrictTls();
   if (!parsed->print_and_exit.empty()) {

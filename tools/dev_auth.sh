@@ -62,6 +62,7 @@ make_identities() {
 accounts {
   name: "spiffe://creditreg.test/website"
   purpose: "信用网站公示查询"
+  quota { calls_per_second: 20000 burst: 20000 concurrent: 1000 }
 }
 accounts {
   name: "spiffe://creditreg.test/exchange"

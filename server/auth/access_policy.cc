@@ -74,6 +74,14 @@ absl::StatusOr<std::unique_ptr<const AccessPolicy>> AccessPolicy::Create(
   for (const confpb::FieldRule& group : table.fields()) {
     CREDITREG_RETURN_IF_ERROR(policy->AddGroup(group));
   }
+  for (const confpb::QuotaRule& quota : table.quotas()) {
+    CREDITREG_RETURN_IF_ERROR(policy->AddQuota(quota));
+  }
+  for (int role = confpb::ROLE_PUBLIC; role <= confpb::Role_MAX; ++role) {
+    if (policy->quotas_[static_cast<std::size_t>(role)].unlimited()) {
+      return Bad(confpb::Role_Name(role), "has no quota");
+    }
+  }
   for (std::size_t i = 0; i < rpcs.size(); ++i) {
     if (!policy->calls_[i].is_there) return Bad(rpcs[i].name, "has no row");
   }
@@ -156,6 +164,45 @@ absl::Status AccessPolicy::AddGroup(const confpb::FieldRule& spec) {
     rule.grants.push_back(grant);
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<QuotaLimits> LimitsOf(const confpb::Quota& quota) {
+  if (quota.calls_per_second() < 1 || quota.calls_per_second() > 1000000 ||
+      quota.burst() < 1 || quota.concurrent() < 1) {
+    return absl::InvalidArgumentError(
+        "want calls_per_second 1 to 1000000, burst and concurrent at least 1");
+  }
+  return QuotaLimits{quota.calls_per_second(), quota.burst(),
+                     quota.concurrent()};
+}
+
+absl::Status AccessPolicy::AddQuota(const confpb::QuotaRule& spec) {
+  const absl::StatusOr<QuotaLimits> limits = LimitsOf(spec.quota());
+  if (!limits.ok()) return Bad("quotas", limits.status().message());
+  for (const int role : spec.roles()) {
+    if (!confpb::Role_IsValid(role) || role == confpb::ROLE_UNSPECIFIED) {
+      return Bad("quotas", "for no role");
+    }
+    QuotaLimits& place = quotas_[static_cast<std::size_t>(role)];
+    if (!place.unlimited()) {
+      return Bad(confpb::Role_Name(role), "has two quotas");
+    }
+    place = *limits;
+  }
+  return absl::OkStatus();
+}
+
+QuotaLimits AccessPolicy::QuotaOf(const Principal& principal) const {
+  if (!principal.quota.unlimited()) return principal.quota;
+  QuotaLimits largest;
+  for (int role = confpb::ROLE_PUBLIC; role <= confpb::Role_MAX; ++role) {
+    if (!principal.roles.Has(static_cast<confpb::Role>(role))) continue;
+    const QuotaLimits& limits = quotas_[static_cast<std::size_t>(role)];
+    largest.per_second = std::max(largest.per_second, limits.per_second);
+    largest.burst = std::max(largest.burst, limits.burst);
+    largest.concurrent = std::max(largest.concurrent, limits.concurrent);
+  }
+  return largest;
 }
 
 Reach AccessPolicy::Union(const Rule& rule, const Principal& principal,

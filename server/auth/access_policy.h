@@ -65,16 +65,19 @@ struct PolicyCall {
   CallKind kind = CallKind::kWhole;
 };
 
+// Errors: InvalidArgument a number is out of its range.
+absl::StatusOr<QuotaLimits> LimitsOf(const conf::v1::Quota& quota);
+
 class AccessPolicy {
  public:
   // Reads and checks `path`. `rpcs`: every call there is; a decision names one
   // by its place in it.
   //
   // Errors: NotFound it cannot be read; InvalidArgument, naming the row: it is
-  // not textproto of its schema; a call or a group twice, missing or unknown; a
-  // grant without roles or scope, or with a scope that the call cannot judge;
-  // the public for anything but PublicLookupService; an administrator's role
-  // for a group of fields; as FieldGroups::Create().
+  // not textproto of its schema; a call, a group or a role's quota twice,
+  // missing or unknown; a grant without roles or scope, or with a scope that
+  // the call cannot judge; the public for anything but PublicLookupService; an
+  // administrator's role for a group of fields; as FieldGroups::Create().
   static absl::StatusOr<std::unique_ptr<const AccessPolicy>> Load(
       const std::string& path, absl::Span<const PolicyCall> rpcs);
   static absl::StatusOr<std::unique_ptr<const AccessPolicy>> Create(
@@ -91,6 +94,9 @@ class AccessPolicy {
   }
 
   Reach ReachOf(conf::v1::FieldGroup group, const Principal& principal) const;
+
+  // The principal's own quota, else the largest of its roles'.
+  QuotaLimits QuotaOf(const Principal& principal) const;
 
   const FieldGroups& fields() const { return fields_; }
 
@@ -117,7 +123,10 @@ class AccessPolicy {
                        absl::Span<const PolicyCall> rpcs);
   absl::Status AddGroup(const conf::v1::FieldRule& spec);
 
+  absl::Status AddQuota(const conf::v1::QuotaRule& spec);
+
   FieldGroups fields_;
+  std::array<QuotaLimits, conf::v1::Role_MAX + 1> quotas_;
   std::vector<Rule> calls_;
   std::array<Rule, kFieldGroups> groups_;
 };

@@ -75,6 +75,7 @@ std::shared_ptr<const Principal> LocalCaller() {
   principal->roles.Add(confpb::ROLE_SYSTEM_ADMIN);
   principal->second_factor = true;
   principal->purpose = "development";
+  principal->no_quota = true;
   return principal;
 }
 

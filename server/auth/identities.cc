@@ -8,6 +8,7 @@
 #include "index/base/status_macros.h"
 #include "index/model/uscc.h"
 #include "index/model/utf8.h"
+#include "server/auth/access_policy.h"
 #include "server/config/text_proto.h"
 
 namespace creditreg {
@@ -194,6 +195,14 @@ absl::Status Identities::AddAccount(const confpb::Account& spec) {
   principal.purpose = spec.purpose();
   // Programs have none.
   principal.second_factor = false;
+  if (spec.has_quota()) {
+    const absl::StatusOr<QuotaLimits> limits = LimitsOf(spec.quota());
+    if (!limits.ok()) {
+      return Bad(spec.name(),
+                 absl::StrCat("quota: ", limits.status().message()));
+    }
+    principal.quota = *limits;
+  }
   if (!ValidUtf8(spec.purpose()) ||
       CharCount(spec.purpose()) > kMaxPurposeChars) {
     return Bad(spec.name(), "purpose: want at most 200 characters");

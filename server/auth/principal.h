@@ -12,6 +12,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
 #include "creditreg/conf/v1/access.pb.h"
+#include "server/auth/quota.h"
 
 namespace creditreg {
 
@@ -60,6 +61,10 @@ struct Principal {
   bool second_factor = false;
   // Where a call names none.
   std::string purpose;
+  // In place of its roles'; unlimited: its roles'.
+  QuotaLimits quota;
+  // Nothing is limited: development.
+  bool no_quota = false;
   // Proof and authorisation end here.
   absl::Time valid_until = absl::InfiniteFuture();
 

@@ -1,6 +1,6 @@
-// How much memory a process takes.
+// How much memory a process takes, and that none of it is left behind.
 //
-// Thread safety: free function without state.
+// Thread safety: free functions without state.
 
 #ifndef CREDITREG_SERVER_OPS_PROCESS_MEMORY_H_
 #define CREDITREG_SERVER_OPS_PROCESS_MEMORY_H_
@@ -19,6 +19,10 @@ struct ProcessMemory {
 };
 
 ProcessMemory ReadProcessMemory(pid_t pid);
+
+// From now on this process leaves no core when it crashes, and no other process
+// of its user may look into it: keys and unsealed personal data are in there.
+void ForbidCoreDumps();
 
 }  // namespace creditreg
 

@@ -36,6 +36,11 @@ absl::string_view TextOfRef(grpc::string_ref text) {
   return absl::string_view(text.data(), text.size());
 }
 
+// "ipv4:10.0.0.7:52114" without the port, which is another for each connection.
+std::string AddressOf(const std::string& peer) {
+  return peer.substr(0, peer.rfind(':'));
+}
+
 bool IsPublic(Rpc rpc) {
   return rpc >= Rpc::kGetPublicEnterprise && rpc <= Rpc::kListPublicLicences;
 }
@@ -79,6 +84,7 @@ Call::~Call() {
   if (!ended_) {
     (void)End(absl::InternalError("call: was not ended, want an end"), 0);
   }
+  if (!quota_name_.empty()) environment_.quotas->Leave(quota_name_);
   if (counted_) environment_.anonymous_calls->fetch_sub(1);
   if (admitted_) environment_.gate->Leave(&guest_);
 }
@@ -87,6 +93,11 @@ absl::Status Call::Admit() {
   absl::Status status = environment_.gate->Enter(&guest_);
   admitted_ = status.ok();
   if (status.ok()) status = Identify();
+  // Refused calls count too, where it is known whose they are.
+  if (principal_ != nullptr) {
+    const absl::Status within = CheckQuota(/*again=*/false);
+    if (status.ok()) status = within;
+  }
   // Whoever shows nothing can be anybody, as often as they like.
   if (status.ok() && caller_->principal().is_anonymous() &&
       environment_.anonymous_calls != nullptr) {
@@ -101,7 +112,31 @@ absl::Status Call::Admit() {
   return status;
 }
 
-absl::Status Call::Renew() { return Identify(); }
+absl::Status Call::Renew() {
+  CREDITREG_RETURN_IF_ERROR(Identify());
+  return CheckQuota(/*again=*/true);
+}
+
+absl::Status Call::CheckQuota(bool again) {
+  if (environment_.quotas == nullptr || principal_->no_quota) {
+    return absl::OkStatus();
+  }
+  const absl::Time now = environment_.clock->Now();
+  const QuotaLimits limits = environment_.policy->QuotaOf(*principal_);
+  QuotaState state;
+  if (again) {
+    return environment_.quotas->Take(quota_name_, limits, now, &state);
+  }
+  std::string name =
+      principal_->is_anonymous() ? AddressOf(context_->peer()) : principal_->id;
+  absl::Status status = environment_.quotas->Enter(name, limits, now, &state);
+  if (status.ok()) quota_name_ = std::move(name);
+  // As the IETF's draft of RateLimit fields names them.
+  context_->AddTrailingMetadata("ratelimit-limit", absl::StrCat(state.limit));
+  context_->AddTrailingMetadata("ratelimit-remaining",
+                                absl::StrCat(state.remaining));
+  return status;
+}
 
 absl::Status Call::Identify() {
   Proof proof;
@@ -132,8 +167,24 @@ absl::Status Call::Identify() {
       proof.certificate_dns_names.push_back(TextOfRef(name));
     }
   }
-  CREDITREG_ASSIGN_OR_RETURN(std::shared_ptr<const Principal> principal,
-                             environment_.authenticator->Authenticate(proof));
+  const bool shows_something =
+      proof.has_certificate || !proof.authorization.empty();
+  const bool may_be_locked_out =
+      shows_something && environment_.lockouts != nullptr;
+  if (may_be_locked_out) {
+    CREDITREG_RETURN_IF_ERROR(environment_.lockouts->Check(
+        AddressOf(context_->peer()), environment_.clock->Now()));
+  }
+  absl::StatusOr<std::shared_ptr<const Principal>> known =
+      environment_.authenticator->Authenticate(proof);
+  if (!known.ok()) {
+    if (may_be_locked_out) {
+      environment_.lockouts->NoteFailure(AddressOf(context_->peer()),
+                                         environment_.clock->Now());
+    }
+    return known.status();
+  }
+  std::shared_ptr<const Principal> principal = *std::move(known);
   principal_ = principal;
   const auto rpc = static_cast<std::size_t>(rpc_);
   CREDITREG_ASSIGN_OR_RETURN(const Reach reach,

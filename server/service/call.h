@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -40,7 +41,8 @@ class Call {
   // Lets the call in where there is room, and finds out who calls, what for,
   // and whether they may.
   //
-  // Errors: as CallGate::Enter(), Authenticator::Authenticate(),
+  // Errors: as CallGate::Enter(), LockoutTable::Check(),
+  // Authenticator::Authenticate(), QuotaTable::Enter(),
   // AccessPolicy::ReachOf(); InvalidArgument "PURPOSE_REQUIRED: ...".
   absl::Status Admit();
 
@@ -68,6 +70,8 @@ class Call {
 
  private:
   absl::Status Identify();
+  // `again`: a message of a call that was let in.
+  absl::Status CheckQuota(bool again);
   void Log(const absl::Status& status, std::int64_t us,
            std::size_t bytes) const;
 
@@ -83,6 +87,8 @@ class Call {
   bool admitted_ = false;
   // Among the anonymous ones.
   bool counted_ = false;
+  // In the table of quotas, under this name; empty: not.
+  std::string quota_name_;
   bool ended_ = false;
 };
 

@@ -18,6 +18,7 @@
 #include "server/audit/audit_log.h"
 #include "server/auth/access_policy.h"
 #include "server/auth/authenticator.h"
+#include "server/auth/quota.h"
 #include "server/ops/call_gate.h"
 #include "server/ops/call_stats.h"
 #include "server/ops/json_log.h"
@@ -49,6 +50,9 @@ struct ServiceEnvironment {
   // Parses files.
   WorkerPool* import_workers = nullptr;
 
+  // How much each caller may ask for, and who is locked out; null: no limits.
+  QuotaTable* quotas = nullptr;
+  LockoutTable* lockouts = nullptr;
   // Calls under way without credentials, and how many may be, so that they
   // leave room for the others; null: they are not counted.
   std::atomic<std::int64_t>* anonymous_calls = nullptr;

@@ -44,6 +44,7 @@ constexpr LocalizedReason kTexts[] = {
      "导入因磁盘故障中断，请使用同一请求编号重新发送文件。"},
     {"IMPORT_RUNNING", "同一请求编号的导入正在进行，请稍后查询结果。"},
     {"KEY_TAKEN", "更正后的文书号等标识已属于另一条记录。"},
+    {"LOCKED_OUT", "身份验证失败次数过多，请稍后重试。"},
     {"MISSING_COLUMN", "文件缺少必需的列，请对照模板检查表头。"},
     {"NAME_NEVER_HELD", "名称与该代码登记的名称不一致，请核对后重新提交。"},
     {"OUT_OF_SCOPE", "不属于您的职权范围。"},
@@ -52,6 +53,7 @@ constexpr LocalizedReason kTexts[] = {
     {"PERSONAL_NOT_ALLOWED", "您的角色不能查看个人信息。"},
     {"POSITION_UNKNOWN", "数据位置无效或尚未到达，请重新查询。"},
     {"PURPOSE_REQUIRED", "请写明查询用途（不超过200字）。"},
+    {"QUOTA_EXCEEDED", "请求过于频繁，请稍后重试。"},
     {"REQUEST_ID_REUSED", "请求编号已用于其他内容，请更换请求编号。"},
     {"ROLE_NOT_ALLOWED", "您的角色不能进行该操作。"},
     {"SCHEME_UNKNOWN", "身份凭证格式有误。"},
@@ -149,9 +151,11 @@ std::optional<int> RetrySeconds(const absl::Status& status,
                                 absl::string_view reason) {
   if (status.code() == absl::StatusCode::kUnavailable) return 1;
   if (status.code() == absl::StatusCode::kResourceExhausted &&
-      reason == "OVERLOADED") {
+      (reason == "OVERLOADED" || reason == "QUOTA_EXCEEDED")) {
     return 1;
   }
+  // LockoutTable::kLockout.
+  if (reason == "LOCKED_OUT") return 60;
   return std::nullopt;
 }
 

@@ -63,6 +63,15 @@ class ServerProcess:
         if code != 0:
             raise RuntimeError(f"creditregd: exit code {code}\n{self.log()}")
 
+    def pid(self):
+        return self._process.pid
+
+    def forget(self):
+        """After its end by other means."""
+        self._process.wait()
+        self._process = None
+        shutil.rmtree(self.work_dir)
+
     def log(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as log:
             return log.read()

@@ -83,6 +83,12 @@ TEST(AccessPolicyTest, RowsThatOpenTooMuch) {
   table.mutable_calls(0)->mutable_grants(0)->clear_scope();
   EXPECT_EQ(Mistake(table), absl::StrCat("policy: ", table.calls(0).rpc(),
                                          ": a grant without a scope"));
+  table = Shipped();
+  table.mutable_quotas()->RemoveLast();
+  EXPECT_EQ(Mistake(table), "policy: ROLE_AGENCY_WRITER: has no quota");
+  table = Shipped();
+  table.mutable_quotas(0)->add_roles(confpb::ROLE_INSPECTOR);
+  EXPECT_EQ(Mistake(table), "policy: ROLE_INSPECTOR: has two quotas");
   // What a call cannot judge it must not promise.
   for (const auto& [rpc, scope] :
        {std::pair("AdminService.Verify", confpb::SCOPE_OWN_AGENCY),

@@ -100,6 +100,10 @@ void TestServer::Start() {
   CREDITREG_CHECK(audit.ok(), "an audit log can be opened");
   audit_ = *std::move(audit);
   environment_.audit = audit_.get();
+  if (options_.quotas) {
+    environment_.quotas = &quotas_;
+    environment_.lockouts = &lockouts_;
+  }
   environment_.registry = registry_.get();
   environment_.tables = tables_.get();
   environment_.clock = &clock_;

@@ -51,6 +51,8 @@ struct TestServerOptions {
   // As of creditregd; empty: nobody is known.
   std::string identities;
   std::string jwks_ca;
+  // Whether callers have quotas and can be locked out.
+  bool quotas = false;
   // Of the audit log: so small that a test can fill them.
   std::uint64_t audit_segment_bytes = std::uint64_t{64} << 20;
   TlsFiles tls;
@@ -124,6 +126,8 @@ class TestServer {
   std::unique_ptr<const FieldTables> tables_;
   std::unique_ptr<const AccessPolicy> policy_;
   std::unique_ptr<Authenticator> authenticator_;
+  QuotaTable quotas_;
+  LockoutTable lockouts_;
   std::unique_ptr<JsonLog> log_;
   // Small, so that pages are also thrown away.
   PageCache page_cache_{std::size_t{16} << 20};

@@ -41,15 +41,14 @@ class TransportTest : public testing::Test {
     Write("ca.pem", authority_.certificate());
     WritePair("server", authority_.Issue({"DNS:localhost,IP:127.0.0.1"}));
     Write("identities.textproto", kIdentities);
-    TestServerOptions options;
-    options.nobody = nullptr;
-    options.identities = directory_.Below("identities.textproto");
-    options.tls.certificate = directory_.Below("server.pem");
-    options.tls.key = directory_.Below("server.key");
-    options.tls.client_ca = directory_.Below("ca.pem");
-    options.tls.reload = absl::Seconds(1);
+    options_.nobody = nullptr;
+    options_.identities = directory_.Below("identities.textproto");
+    options_.tls.certificate = directory_.Below("server.pem");
+    options_.tls.key = directory_.Below("server.key");
+    options_.tls.client_ca = directory_.Below("ca.pem");
+    options_.tls.reload = absl::Seconds(1);
     server_ = std::make_unique<TestServer>(CREDITREG_SOURCE_DIR "/conf/intake",
-                                           options);
+                                           options_);
   }
 
   void Write(const std::string& name, const std::string& text) {
@@ -99,6 +98,7 @@ class TransportTest : public testing::Test {
   TestDirectory directory_;
   TestAuthority authority_{"authority"};
   Cancellation cancellation_;
+  TestServerOptions options_;
   std::unique_ptr<TestServer> server_;
 };
 
@@ -151,6 +151,55 @@ TEST_F(TransportTest, CertificatesAreExchangedWithoutARestart) {
   const absl::Time end = absl::Now() + absl::Seconds(60);
   while (absl::Now() < end && said != "OK") said = Public(*Client("", "next"));
   EXPECT_EQ(said, "OK");
+}
+
+// Quotas are the principal's, and an address's where nothing is shown.
+TEST_F(TransportTest, CallersHaveQuotas) {
+  WritePair("centre", authority_.Issue({"URI:spiffe://test/centre"}));
+  TestServerOptions options = options_;
+  options.quotas = true;
+  server_ = std::make_unique<TestServer>(CREDITREG_SOURCE_DIR "/conf/intake",
+                                         options);
+  const auto nobody = Client("");
+  // The clock stands still: a burst of 100 is all there is.
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(Public(*nobody), "OK") << i;
+  EXPECT_EQ(Public(*nobody), "RESOURCE_EXHAUSTED QUOTA_EXCEEDED");
+  EXPECT_EQ(Full(*Client("centre")), "OK");
+  server_->clock().Advance(absl::Seconds(1));
+  EXPECT_EQ(Public(*nobody), "OK");
+
+  grpc::ClientContext context;
+  v1::GetPublicEnterpriseRequest request;
+  request.mutable_item()->set_identifier(kCodeA);
+  v1::GetPublicEnterpriseResponse response;
+  ClientOptions client;
+  client.target = server_->server().address();
+  client.credentials.ca_file = directory_.Below("ca.pem");
+  const auto stub = v1::PublicLookupService::NewStub(CreateChannel(client));
+  ASSERT_TRUE(stub->GetPublicEnterprise(&context, request, &response).ok());
+  const auto& trailers = context.GetServerTrailingMetadata();
+  ASSERT_EQ(trailers.count("ratelimit-remaining"), 1U);
+  EXPECT_EQ(trailers.find("ratelimit-limit")->second, "100");
+  EXPECT_EQ(trailers.find("ratelimit-remaining")->second, "18");
+}
+
+TEST_F(TransportTest, AnAddressThatFailsAgainAndAgainIsLockedOut) {
+  WritePair("stranger", authority_.Issue({"URI:spiffe://test/stranger"}));
+  WritePair("centre", authority_.Issue({"URI:spiffe://test/centre"}));
+  TestServerOptions options = options_;
+  options.quotas = true;
+  server_ = std::make_unique<TestServer>(CREDITREG_SOURCE_DIR "/conf/intake",
+                                         options);
+  const auto stranger = Client("stranger");
+  for (int i = 0; i < LockoutTable::kFailures; ++i) {
+    ASSERT_EQ(Full(*stranger), "UNAUTHENTICATED CERTIFICATE_UNKNOWN");
+  }
+  EXPECT_EQ(Full(*stranger), "RESOURCE_EXHAUSTED LOCKED_OUT");
+  EXPECT_EQ(Full(*Client("centre")), "RESOURCE_EXHAUSTED LOCKED_OUT")
+      << "the same address";
+  EXPECT_EQ(Public(*Client("")), "OK") << "nothing was shown";
+  server_->clock().Advance(LockoutTable::kLockout);
+  EXPECT_EQ(Full(*Client("centre")), "OK");
 }
 
 // What a handshake of exactly that version comes to: "TLSv1.3", or "refused".
