@@ -92,7 +92,11 @@ class Checker {
     check_.hash = absl::BytesToHexString(hash_);
     return std::move(check_);
   }
-  std::vector<std::string>& rests() { return check_.rests; }
+  // A file put aside: a person must say whether a power cut or a hand left it.
+  void Rest(const std::string& name) {
+    file_ = name;
+    Fault(Kind::kRest, 0);
+  }
 
  private:
   void Fault(Kind kind, std::uint64_t row) {
@@ -202,6 +206,7 @@ absl::StatusOr<AuditCheck> CheckAuditLog(const std::string& directory,
                                          const std::string& sink_file) {
   std::error_code error;
   std::map<std::uint64_t, std::string> segments;
+  std::vector<std::string> rests;
   Checker checker;
   for (const auto& entry :
        std::filesystem::directory_iterator(directory, error)) {
@@ -209,7 +214,7 @@ absl::StatusOr<AuditCheck> CheckAuditLog(const std::string& directory,
     if (!absl::StartsWith(name, "audit-")) continue;
     std::uint64_t number = 0;
     if (absl::EndsWith(name, ".rest")) {
-      checker.rests().push_back(name);
+      rests.push_back(name);
     } else if (absl::EndsWith(name, ".log") &&
                absl::SimpleAtoi(name.substr(6, name.size() - 10), &number)) {
       segments[number] = name;
@@ -226,7 +231,8 @@ absl::StatusOr<AuditCheck> CheckAuditLog(const std::string& directory,
     CREDITREG_ASSIGN_OR_RETURN(const std::string text, ReadWhole(sink_file));
     checker.Sink(std::filesystem::path(sink_file).filename().string(), text);
   }
-  std::sort(checker.rests().begin(), checker.rests().end());
+  std::sort(rests.begin(), rests.end());
+  for (const std::string& rest : rests) checker.Rest(rest);
   return std::move(checker).Result();
 }
 

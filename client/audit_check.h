@@ -28,6 +28,8 @@ struct AuditFault {
     kNotInLog,
     // The sink has another row of that number.
     kNotAsInSink,
+    // The file is what a restart put aside; no row.
+    kRest,
   };
   Kind kind = Kind::kNoRow;
   // The file's name.
@@ -46,8 +48,6 @@ struct AuditCheck {
   std::string hash;
   // At most kMaxAuditFaults, in order.
   std::vector<AuditFault> faults;
-  // Files that a restart put aside: what stood behind the last good row.
-  std::vector<std::string> rests;
 };
 inline constexpr std::size_t kMaxAuditFaults = 100;
 

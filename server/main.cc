@@ -139,6 +139,11 @@ int Serve(const ServerConfig& config) {
     audit_options.sink_file = config.audit_sink;
     audit_options.keep = absl::Hours(24) * config.audit_keep_days;
     audit_options.clock = clock;
+    // A disk that hangs must not take every place: a quarter of the calls waits
+    // for it at most, and as many are in its hands.
+    audit_options.max_queued_rows = static_cast<std::size_t>(
+        std::max<std::int64_t>(10, config.max_concurrent_calls / 4));
+    audit_options.max_group_rows = audit_options.max_queued_rows;
     audit_options.on_state = [&log](const absl::Status& state) {
       log.Write(state.ok() ? LogLevel::kInfo : LogLevel::kError, "audit",
                 {{"code", absl::StatusCodeToString(state.code())},
@@ -170,7 +175,9 @@ int Serve(const ServerConfig& config) {
   environment.import_workers = &import_workers;
   QuotaTable quotas;
   LockoutTable lockouts;
+  QuotaTable address_quotas;
   environment.quotas = &quotas;
+  environment.address_quotas = &address_quotas;
   environment.lockouts = &lockouts;
   std::atomic<std::int64_t> anonymous_calls{0};
   environment.anonymous_calls = &anonymous_calls;

@@ -20,6 +20,8 @@ const Text& TextOf(AuditFault::Kind kind) {
       return texts::kAuditNotInLog;
     case AuditFault::Kind::kNotAsInSink:
       return texts::kAuditNotAsInSink;
+    case AuditFault::Kind::kRest:
+      return texts::kAuditRest;
     case AuditFault::Kind::kNoRow:
       break;
   }
@@ -36,6 +38,8 @@ const char* NameOf(AuditFault::Kind kind) {
       return "NOT_IN_LOG";
     case AuditFault::Kind::kNotAsInSink:
       return "NOT_AS_IN_SINK";
+    case AuditFault::Kind::kRest:
+      return "REST";
     case AuditFault::Kind::kNoRow:
       break;
   }
@@ -54,7 +58,7 @@ std::string JsonOf(const AuditCheck& check) {
                               {"file", fault.file},
                               {"row", fault.row}});
   }
-  json["rests"] = check.rests;
+
   return absl::StrCat(json.dump(), "\n");
 }
 
@@ -64,9 +68,7 @@ ExitCode Run(Session& session, const AuditVerifyCommand& command) {
   const absl::StatusOr<AuditCheck> check =
       CheckAuditLog(command.directory, command.sink);
   if (!check.ok()) return session.Fail(check.status());
-  for (const std::string& rest : check->rests) {
-    session.Note(session.Say(texts::kAuditRest, rest));
-  }
+
   const ExitCode code =
       check->faults.empty() ? ExitCode::kOk : ExitCode::kFaults;
   if (session.json()) {

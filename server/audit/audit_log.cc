@@ -8,6 +8,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/util/json_util.h"
 #include "index/base/status_macros.h"
@@ -17,8 +18,6 @@ namespace creditreg {
 namespace {
 
 constexpr char kDoing[] = "write audit log";
-// Rows of one sync: what waits meanwhile goes into the next.
-constexpr std::size_t kMaxGroupRows = 2000;
 
 absl::Status Unavailable(const absl::Status& why) {
   return absl::UnavailableError(
@@ -44,6 +43,42 @@ absl::StatusOr<std::string> ReadSegment(const std::string& path) {
                              OpenFile(path, FileAccess::kRead, kDoing));
   CREDITREG_ASSIGN_OR_RETURN(const std::uint64_t size, FileSize(file, kDoing));
   return ReadAt(file, 0, size, kDoing);
+}
+
+// Files put aside so far.
+std::size_t RestsIn(const std::string& directory) {
+  std::size_t rests = 0;
+  std::error_code error;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(directory, error)) {
+    if (entry.path().extension() == ".rest") ++rests;
+  }
+  return rests;
+}
+
+// Whether some row behind the bad one at `offset` follows from the hash that
+// stands before it: then the bad one was once written, and is no torn end.
+bool HasRowBehind(absl::string_view bytes, std::size_t offset) {
+  while (offset + 4 <= bytes.size()) {
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+      length = length << 8 | static_cast<unsigned char>(bytes[offset + i]);
+    }
+    const std::size_t next = offset + 4 + length + kAuditHashBytes;
+    if (length == 0 || length > kMaxAuditRowBytes || next > bytes.size()) {
+      return false;
+    }
+    std::size_t at = next;
+    absl::string_view row;
+    absl::string_view hash;
+    if (ReadAuditRow(bytes,
+                     bytes.substr(next - kAuditHashBytes, kAuditHashBytes), &at,
+                     &row, &hash) == AuditRead::kRow) {
+      return true;
+    }
+    offset = next;
+  }
+  return false;
 }
 
 // A segment's header, checked.
@@ -77,20 +112,27 @@ std::string SinkLine(const audit::v1::AuditRow& row, absl::string_view hash) {
                       "\",\"row\":", json, "}\n");
 }
 
-// The number of the last line of a sink, 0 where it has none.
-std::uint64_t LastNumberOf(const std::string& text) {
-  const std::size_t end = text.rfind('\n');
-  if (end == std::string::npos) return 0;
-  const std::size_t begin = text.rfind('\n', end - 1);
-  const std::string line =
-      text.substr(begin == std::string::npos ? 0 : begin + 1, end);
-  const std::size_t row = line.find("\"row\":");
+// The number of the last line of a sink; 0 where it has none. `text` ends where
+// a line does.
+//
+// Errors: DataLoss the line is none of a sink's.
+absl::StatusOr<std::uint64_t> LastNumberOf(absl::string_view text) {
+  if (!absl::ConsumeSuffix(&text, "\n")) return 0;
+  const std::size_t before = text.rfind('\n');
+  const absl::string_view line =
+      before == absl::string_view::npos ? text : text.substr(before + 1);
+  constexpr absl::string_view kRow = "\"row\":";
+  const std::size_t row = line.find(kRow);
+  const std::size_t end = line.rfind('}');
   audit::v1::AuditRow parsed;
-  if (row == std::string::npos) return 0;
-  std::string json = line.substr(row + 6);
-  json.resize(json.rfind('}'));
-  if (!google::protobuf::util::JsonStringToMessage(json, &parsed).ok()) {
-    return 0;
+  if (row == absl::string_view::npos || end == absl::string_view::npos ||
+      end < row + kRow.size() ||
+      !google::protobuf::util::JsonStringToMessage(
+           std::string(line.substr(row + kRow.size(), end - row - kRow.size())),
+           &parsed)
+           .ok()) {
+    return absl::DataLossError(
+        "audit_sink: its last line is no row of an audit log");
   }
   return parsed.number();
 }
@@ -159,11 +201,22 @@ absl::Status AuditLog::OpenNewest() {
     }
   }
   segment_.size = offset;
-  if (read == AuditRead::kEnd) return absl::OkStatus();
+  // What a killed process wrote may not be synced yet.
+  if (read == AuditRead::kEnd) return SyncFile(segment_.file, kDoing);
+  // A power cut leaves nothing behind a bad row that follows from anything.
+  if (HasRowBehind(bytes, offset)) {
+    return absl::DataLossError(absl::StrCat(
+        kDoing, ": ", AuditSegmentName(segments.back()), ": row ",
+        written_.number + 1,
+        " is damaged or was altered, and rows follow it: look into it "
+        "(creditctl audit verify), keep the directory, and start with "
+        "another"));
+  }
   // What a power cut left of the last group, which nobody was told of; or what
   // somebody did to the file. It is kept for whoever must judge which.
-  const std::string rest = absl::StrCat(AuditSegmentName(segments.back()), ".",
-                                        written_.number, ".rest");
+  const std::string rest =
+      absl::StrCat(AuditSegmentName(segments.back()), ".", written_.number, ".",
+                   RestsIn(options_.directory), ".rest");
   CREDITREG_RETURN_IF_ERROR(
       WriteNewFile(options_.directory, rest, bytes.substr(offset), kDoing));
   return Recover();
@@ -230,7 +283,7 @@ void AuditLog::Run() {
                               options_.retry_after);
       has_failed = !state_.ok();
       if (queue_.empty() && stopping_) return;
-      const std::size_t rows = std::min(queue_.size(), kMaxGroupRows);
+      const std::size_t rows = std::min(queue_.size(), options_.max_group_rows);
       group.assign(std::make_move_iterator(queue_.begin()),
                    std::make_move_iterator(queue_.begin() +
                                            static_cast<std::ptrdiff_t>(rows)));
@@ -293,8 +346,9 @@ absl::Status AuditLog::OpenSink() {
                              FileIsThere(options_.sink_file, kDoing));
   if (!is_there) {
     const std::filesystem::path path(options_.sink_file);
-    CREDITREG_RETURN_IF_ERROR(WriteNewFile(
-        path.parent_path().string(), path.filename().string(), "", kDoing));
+    CREDITREG_RETURN_IF_ERROR(
+        WriteNewFile(path.has_parent_path() ? path.parent_path().string() : ".",
+                     path.filename().string(), "", kDoing));
   }
   CREDITREG_ASSIGN_OR_RETURN(
       sink_, OpenFile(options_.sink_file, FileAccess::kReadWrite, kDoing));
@@ -305,15 +359,26 @@ absl::Status AuditLog::OpenSink() {
   CREDITREG_ASSIGN_OR_RETURN(text,
                              ReadAt(sink_, sink_size_ - tail, tail, kDoing));
   // Half a line of a crash is written again.
-  const std::size_t whole = text.rfind('\n');
-  sink_size_ -= text.size() - (whole == std::string::npos ? 0 : whole + 1);
+  const std::size_t newline = text.rfind('\n');
+  const std::size_t whole = newline == std::string::npos ? 0 : newline + 1;
+  sink_size_ -= text.size() - whole;
   CREDITREG_RETURN_IF_ERROR(CutFile(sink_, sink_size_, kDoing));
-  sunk_ = LastNumberOf(text);
+  CREDITREG_ASSIGN_OR_RETURN(
+      sunk_, LastNumberOf(absl::string_view(text).substr(0, whole)));
+  if (sunk_ > written_.number) {
+    return absl::DataLossError(absl::StrCat(
+        "audit_sink: has row ", sunk_, ", the log ends with ", written_.number,
+        ": rows are missing at its end; keep both, and start with others"));
+  }
   return absl::OkStatus();
 }
 
 void AuditLog::FeedSink(std::uint64_t before) {
   if (sink_.get() < 0 || sunk_ == written_.number) return;
+  // What failed is not tried again for each group: it reads the log anew.
+  const absl::Time now = absl::Now();
+  if (!sink_state_.ok() && now < sink_retry_at_) return;
+  sink_retry_at_ = now + options_.retry_after;
   const absl::Status status =
       sunk_ == before ? AppendToSink(lines_, written_.number) : CopyToSink();
   if (status != sink_state_ && options_.on_state) options_.on_state(status);

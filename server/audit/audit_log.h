@@ -42,6 +42,8 @@ struct AuditLogOptions {
   std::uint64_t segment_bytes = std::uint64_t{64} << 20;
   // Rows that wait; more are refused. Two seconds' worth at 20,000 a second.
   std::size_t max_queued_rows = 40000;
+  // Rows of one sync: what waits meanwhile goes into the next.
+  std::size_t max_group_rows = 2000;
   // Between attempts to write again after a failure.
   absl::Duration retry_after = absl::Seconds(1);
   // Whole segments whose last row is older are removed; Zero: none.
@@ -64,14 +66,17 @@ struct AuditHead {
 
 class AuditLog {
  public:
-  // Called once, on the log's thread; must be short.
+  // Called once, on the log's thread, or by Append() where the row is refused
+  // at once; must be short.
   using Done = std::function<void(const absl::Status&)>;
 
-  // Opens the newest segment. A row that was not written to its end, as a power
-  // cut leaves it, was never told to be written, and is cut off.
+  // Opens the newest segment. What stands behind its last good row, as a power
+  // cut leaves it, was never told to be written, and is moved into a ".rest"
+  // file.
   //
-  // Errors: DataLoss a segment is no such file, or rows before its last one are
-  // damaged; FailedPrecondition another process has it; as durable_files.h.
+  // Errors: DataLoss the newest segment is no such file, a row in it that
+  // others follow is damaged, or the sink has rows that it has not;
+  // FailedPrecondition another process has it; as durable_files.h.
   static absl::StatusOr<std::unique_ptr<AuditLog>> Open(
       AuditLogOptions options);
   // Writes what waits.
@@ -136,6 +141,7 @@ class AuditLog {
   // Last row in it.
   std::uint64_t sunk_ = 0;
   absl::Status sink_state_;
+  absl::Time sink_retry_at_ = absl::InfinitePast();
   // Of the group that is written.
   std::string lines_;
   std::thread thread_;

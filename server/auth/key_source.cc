@@ -207,7 +207,8 @@ void KeySource::Run() {
               ? KeySet::Parse(*text)
               : absl::StatusOr<std::shared_ptr<const KeySet>>(text.status());
       mutex_.Lock();
-      Tell(&source, keys.status());
+      // Broken off, not failed.
+      if (!stopping_) Tell(&source, keys.status());
       if (keys.ok()) source.keys = *std::move(keys);
       source.asked_at = absl::Now();
       source.was_asked = true;

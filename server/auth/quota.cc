@@ -8,8 +8,7 @@ namespace creditreg {
 namespace {
 
 constexpr char kOthers[] = "";
-// A caller that was away for so long has a full bucket again, whatever its
-// limits, and need not be remembered.
+// Who was away for so long need not be remembered: a new bucket is a full one.
 constexpr absl::Duration kForgetAfter = absl::Minutes(10);
 // It looks at everybody, so not for each newcomer of a flood.
 constexpr absl::Duration kForgetEvery = absl::Seconds(1);
@@ -32,7 +31,7 @@ void QuotaTable::Forget(Shard& shard, absl::Time now) {
 
 QuotaTable::Bucket& QuotaTable::BucketOf(Shard& shard, absl::string_view caller,
                                          const QuotaLimits& limits,
-                                         absl::Time now) {
+                                         absl::Time now, QuotaState* state) {
   auto found = shard.buckets.find(caller);
   if (found == shard.buckets.end()) {
     constexpr std::size_t kMax = kMaxCallers / kShards;
@@ -40,6 +39,7 @@ QuotaTable::Bucket& QuotaTable::BucketOf(Shard& shard, absl::string_view caller,
     if (shard.buckets.size() >= kMax) caller = kOthers;
     found = shard.buckets.try_emplace(std::string(caller)).first;
   }
+  state->bucket = found->first;
   Bucket& bucket = found->second;
   const auto burst = static_cast<double>(limits.burst);
   if (bucket.filled_at == absl::InfinitePast()) {
@@ -74,7 +74,7 @@ absl::Status QuotaTable::Enter(absl::string_view caller,
   state->limit = limits.burst;
   Shard& shard = ShardOf(caller);
   absl::MutexLock lock(&shard.mutex);
-  Bucket& bucket = BucketOf(shard, caller, limits, now);
+  Bucket& bucket = BucketOf(shard, caller, limits, now, state);
   if (bucket.under_way >= limits.concurrent) {
     state->remaining = static_cast<std::int64_t>(bucket.tokens);
     return absl::ResourceExhaustedError(
@@ -91,14 +91,14 @@ absl::Status QuotaTable::Take(absl::string_view caller,
   state->limit = limits.burst;
   Shard& shard = ShardOf(caller);
   absl::MutexLock lock(&shard.mutex);
-  return TakeFrom(BucketOf(shard, caller, limits, now), state);
+  return TakeFrom(BucketOf(shard, caller, limits, now, state), state);
 }
 
-void QuotaTable::Leave(absl::string_view caller) {
+void QuotaTable::Leave(absl::string_view caller, absl::string_view bucket) {
   Shard& shard = ShardOf(caller);
   absl::MutexLock lock(&shard.mutex);
-  auto found = shard.buckets.find(caller);
-  if (found == shard.buckets.end()) found = shard.buckets.find(kOthers);
+  const auto found = shard.buckets.find(bucket);
+  // One with calls under way is never forgotten.
   if (found != shard.buckets.end() && found->second.under_way > 0) {
     --found->second.under_way;
   }

@@ -38,6 +38,8 @@ struct QuotaLimits {
 struct QuotaState {
   std::int64_t limit = 0;
   std::int64_t remaining = 0;
+  // Which of the table's buckets it counts in: the caller's, or the shared one.
+  std::string bucket;
 };
 
 class QuotaTable {
@@ -45,7 +47,7 @@ class QuotaTable {
   static constexpr std::size_t kMaxCallers = 100000;
 
   // Takes one call. `state` is set in any case. OK must be followed by Leave()
-  // with the same caller.
+  // with `state->bucket`.
   //
   // Errors: ResourceExhausted "QUOTA_EXCEEDED: ...": too many a second, or
   // under way.
@@ -55,7 +57,8 @@ class QuotaTable {
   // Enter(), for too many a second.
   absl::Status Take(absl::string_view caller, const QuotaLimits& limits,
                     absl::Time now, QuotaState* state);
-  void Leave(absl::string_view caller);
+  // `caller`: as given to Enter(); `bucket`: what that told.
+  void Leave(absl::string_view caller, absl::string_view bucket);
 
   // How many callers are remembered.
   std::size_t size() const;
@@ -76,7 +79,8 @@ class QuotaTable {
 
   Shard& ShardOf(absl::string_view caller);
   static Bucket& BucketOf(Shard& shard, absl::string_view caller,
-                          const QuotaLimits& limits, absl::Time now)
+                          const QuotaLimits& limits, absl::Time now,
+                          QuotaState* state)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
   static void Forget(Shard& shard, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);

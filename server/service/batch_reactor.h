@@ -71,12 +71,12 @@ class BatchReactor final : public grpc::ServerBidiReactor<Request, Response> {
       Refuse(status);
       return;
     }
+    call_.Hold(response_.ByteSizeLong());
     call_.Record(status, [this](const absl::Status& told) {
       if (!told.ok()) {
         End(told);
         return;
       }
-      call_.Hold(response_.ByteSizeLong());
       Write();
     });
   }

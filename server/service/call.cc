@@ -1,5 +1,7 @@
 #include "server/service/call.h"
 
+#include <arpa/inet.h>
+
 #include <atomic>
 #include <cstdint>
 #include <iterator>
@@ -8,7 +10,10 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "grpc/grpc_security_constants.h"
@@ -37,8 +42,18 @@ absl::string_view TextOfRef(grpc::string_ref text) {
 }
 
 // "ipv4:10.0.0.7:52114" without the port, which is another for each connection.
+// Of IPv6 the network of 64 bits, for each household has one to itself.
 std::string AddressOf(const std::string& peer) {
-  return peer.substr(0, peer.rfind(':'));
+  std::string address = peer.substr(0, peer.rfind(':'));
+  constexpr absl::string_view kIpv6 = "ipv6:";
+  if (!absl::StartsWith(address, kIpv6)) return address;
+  const std::string text =
+      absl::StrReplaceAll(address.substr(kIpv6.size()),
+                          {{"[", ""}, {"]", ""}, {"%5B", ""}, {"%5D", ""}});
+  in6_addr parsed{};
+  if (inet_pton(AF_INET6, text.c_str(), &parsed) != 1) return address;
+  return absl::StrCat(kIpv6, absl::BytesToHexString(absl::string_view(
+                                 reinterpret_cast<const char*>(&parsed), 8)));
 }
 
 bool IsPublic(Rpc rpc) {
@@ -84,7 +99,7 @@ Call::~Call() {
   if (!ended_) {
     (void)End(absl::InternalError("call: was not ended, want an end"), 0);
   }
-  if (!quota_name_.empty()) environment_.quotas->Leave(quota_name_);
+  if (is_within_quota_) quota_table_->Leave(quota_name_, quota_bucket_);
   if (counted_) environment_.anonymous_calls->fetch_sub(1);
   if (admitted_) environment_.gate->Leave(&guest_);
 }
@@ -96,7 +111,8 @@ absl::Status Call::Admit() {
   // Refused calls count too, where it is known whose they are.
   if (principal_ != nullptr) {
     const absl::Status within = CheckQuota(/*again=*/false);
-    if (status.ok()) status = within;
+    // What is past its quota costs no audit row either.
+    if (!within.ok()) status = within;
   }
   // Whoever shows nothing can be anybody, as often as they like.
   if (status.ok() && caller_->principal().is_anonymous() &&
@@ -124,13 +140,17 @@ absl::Status Call::CheckQuota(bool again) {
   const absl::Time now = environment_.clock->Now();
   const QuotaLimits limits = environment_.policy->QuotaOf(*principal_);
   QuotaState state;
-  if (again) {
-    return environment_.quotas->Take(quota_name_, limits, now, &state);
-  }
+  if (again) return quota_table_->Take(quota_name_, limits, now, &state);
+  quota_table_ = principal_->is_anonymous() ? environment_.address_quotas
+                                            : environment_.quotas;
   std::string name =
       principal_->is_anonymous() ? AddressOf(context_->peer()) : principal_->id;
-  absl::Status status = environment_.quotas->Enter(name, limits, now, &state);
-  if (status.ok()) quota_name_ = std::move(name);
+  absl::Status status = quota_table_->Enter(name, limits, now, &state);
+  if (status.ok()) {
+    quota_name_ = std::move(name);
+    quota_bucket_ = state.bucket;
+    is_within_quota_ = true;
+  }
   // As the IETF's draft of RateLimit fields names them.
   context_->AddTrailingMetadata("ratelimit-limit", absl::StrCat(state.limit));
   context_->AddTrailingMetadata("ratelimit-remaining",
@@ -167,10 +187,11 @@ absl::Status Call::Identify() {
       proof.certificate_dns_names.push_back(TextOfRef(name));
     }
   }
-  const bool shows_something =
-      proof.has_certificate || !proof.authorization.empty();
-  const bool may_be_locked_out =
-      shows_something && environment_.lockouts != nullptr;
+  shows_something_ = proof.has_certificate || !proof.authorization.empty();
+  // A certificate of a known authority is accountable by itself, and may be a
+  // gateway's, behind which many people share one address.
+  const bool may_be_locked_out = shows_something_ && !proof.has_certificate &&
+                                 environment_.lockouts != nullptr;
   if (may_be_locked_out) {
     CREDITREG_RETURN_IF_ERROR(environment_.lockouts->Check(
         AddressOf(context_->peer()), environment_.clock->Now()));
@@ -178,7 +199,8 @@ absl::Status Call::Identify() {
   absl::StatusOr<std::shared_ptr<const Principal>> known =
       environment_.authenticator->Authenticate(proof);
   if (!known.ok()) {
-    if (may_be_locked_out) {
+    // A token that is over was good once: its owner forgot to sign in again.
+    if (may_be_locked_out && ReasonOf(known.status()) != "TOKEN_EXPIRED") {
       environment_.lockouts->NoteFailure(AddressOf(context_->peer()),
                                          environment_.clock->Now());
     }
@@ -218,9 +240,14 @@ absl::Status Call::Identify() {
 void Call::Record(const absl::Status& status,
                   std::function<void(const absl::Status&)> then) {
   const AccessNotes notes = std::exchange(notes_, AccessNotes());
-  // What was never let in has no caller, and must cost nothing.
-  if (environment_.audit == nullptr || !admitted_ || IsPublic(rpc_) ||
-      (status.ok() && IsChange(rpc_))) {
+  // What was never let in has no caller. Who is past a limit is refused without
+  // a row, or a flood would fill the disk.
+  const bool is_past_limit = absl::IsResourceExhausted(status);
+  // Public calls with credentials that are none are told too.
+  const bool is_public = IsPublic(rpc_) && (status.ok() || !shows_something_);
+  const bool is_change = status.ok() && IsChange(rpc_) && notes.stored;
+  if (environment_.audit == nullptr || !admitted_ || is_past_limit ||
+      is_public || is_change) {
     then(status);
     return;
   }
@@ -256,9 +283,11 @@ void Call::Record(const absl::Status& status,
       std::move(row),
       // On the log's thread: only passes on.
       [workers = environment_.answer_workers, status,
+       // What became of a change must be told whatever became of its row.
+       must_tell = IsChange(rpc_) && caller_.has_value() && !status.ok(),
        then = std::move(then)](const absl::Status& written) {
-        workers->Post(
-            [told = written.ok() ? status : written, then] { then(told); });
+        workers->Post([told = written.ok() || must_tell ? status : written,
+                       then] { then(told); });
       });
 }
 

@@ -60,7 +60,8 @@ class Call {
   // Writes down in the audit log what the caller was shown since the last time,
   // or refused, and goes on with `then`: with `status`, or with why it could
   // not be written; now, or later on an answer worker. Public calls are not
-  // written down, nor changes, which the chain of changes tells of.
+  // written down unless credentials were bad, nor what is past a limit, nor
+  // what was stored, which the chain of changes tells of.
   void Record(const absl::Status& status,
               std::function<void(const absl::Status&)> then);
 
@@ -87,8 +88,12 @@ class Call {
   bool admitted_ = false;
   // Among the anonymous ones.
   bool counted_ = false;
-  // In the table of quotas, under this name; empty: not.
+  // Where it counts, once it is within its quota.
+  QuotaTable* quota_table_ = nullptr;
   std::string quota_name_;
+  std::string quota_bucket_;
+  bool is_within_quota_ = false;
+  bool shows_something_ = false;
   bool ended_ = false;
 };
 
@@ -116,6 +121,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   // Once; this may be gone afterwards.
   void Answer(const absl::Status& status) {
+    // It waits for its row.
+    if (status.ok()) call_.Hold(AnswerBytes(response_));
     call_.Record(status, [this](const absl::Status& told) { Leave(told); });
   }
 

@@ -35,6 +35,8 @@ struct AccessNotes {
   std::uint64_t position = 0;
   bool personal = false;
   std::string personal_purpose;
+  // Whether the chain of changes tells of the call.
+  bool stored = false;
 };
 
 class Caller {

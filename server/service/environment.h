@@ -52,6 +52,9 @@ struct ServiceEnvironment {
 
   // How much each caller may ask for, and who is locked out; null: no limits.
   QuotaTable* quotas = nullptr;
+  // Of addresses that show nothing, apart, so that many of them push nobody
+  // out.
+  QuotaTable* address_quotas = nullptr;
   LockoutTable* lockouts = nullptr;
   // Calls under way without credentials, and how many may be, so that they
   // leave room for the others; null: they are not counted.

@@ -120,6 +120,7 @@ void ImportReactor::RunOnWorker() {
     StopIdling();
     // Lets another run go on before this one's caller hears of its end.
     session_.reset();
+    call_.caller().notes().stored = !start_.validate_only();
     call_.Record(status_, [this](const absl::Status& told) {
       Finish(call_.End(told, bytes_sent_));
     });

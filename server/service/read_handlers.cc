@@ -217,6 +217,20 @@ void NoteRecord(const Caller& caller, const RecordAt& record) {
   caller.notes().record_nos.push_back(record.record_no);
 }
 
+// Whom an answer names.
+void NoteShown(const Caller& caller, const FindAnswer& answer) {
+  std::vector<std::uint64_t>& numbers = caller.notes().enterprise_nos;
+  if (answer.enterprise.has_value()) {
+    numbers.push_back(answer.enterprise->enterprise_no);
+  }
+  for (const EnterpriseAt& candidate : answer.candidates) {
+    numbers.push_back(candidate.enterprise_no);
+  }
+  for (const EnterpriseAt& near : answer.nearest) {
+    numbers.push_back(near.enterprise_no);
+  }
+}
+
 void NotePersonal(const Caller& caller,
                   const v1::PersonalDataRequest& personal) {
   caller.notes().personal = true;
@@ -259,13 +273,13 @@ absl::Status ReadHandlers::GetEnterprise(
   }
   const TokenCodec& tokens = environment_.registry->tokens();
   *response->mutable_position() = PositionMessage(tokens, state.sequence);
+  NoteShown(caller, answer);
+  caller.notes().position = state.sequence;
   if (!answer.enterprise.has_value()) {
     *response->mutable_result() = LookupMessage(answer, "");
     return absl::OkStatus();
   }
   const AccessSubject subject = SubjectOf(*today);
-  caller.notes().enterprise_nos.push_back(today->enterprise_no);
-  caller.notes().position = state.sequence;
   if (request.has_personal()) {
     CREDITREG_RETURN_IF_ERROR(caller.CheckPersonal(subject));
   }
@@ -307,9 +321,6 @@ absl::Status ReadHandlers::BatchGetEnterprises(
   GroupSet withheld;
   const auto add_whole = [&](FindAnswer answer) {
     v1::LookupResult* const result = response->add_results();
-    if (answer.enterprise.has_value()) {
-      caller.notes().enterprise_nos.push_back(answer.enterprise->enterprise_no);
-    }
     const EnterpriseAt* const today =
         answer.enterprise.has_value() ? &*answer.enterprise : nullptr;
     if (!KeepWithinReach(caller, /*is_past=*/false, today, &answer)) {
@@ -317,6 +328,7 @@ absl::Status ReadHandlers::BatchGetEnterprises(
       result->set_verdict(v1::LOOKUP_VERDICT_OUT_OF_SCOPE);
       return result;
     }
+    NoteShown(caller, answer);
     *result = ShownLookup(
         caller, answer,
         answer.enterprise.has_value() ? &*answer.enterprise : nullptr, "",

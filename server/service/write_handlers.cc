@@ -1,5 +1,6 @@
 #include "server/service/write_handlers.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -77,6 +78,24 @@ absl::Status KeepStoredPersonal(const View& view, CorrectRecord* write) {
   return absl::OkStatus();
 }
 
+template <typename Request>
+bool ValidatesOnly(const Request& request) {
+  if constexpr (requires { request.validate_only(); }) {
+    return request.validate_only();
+  } else {
+    return false;
+  }
+}
+
+// Whether some of it became a change; what changed nothing was only read.
+bool HasStored(const WriteAnswer& answer) {
+  return std::any_of(answer.results.begin(), answer.results.end(),
+                     [](const WriteResult& result) {
+                       return result.outcome != Outcome::kUnchanged &&
+                              result.outcome != Outcome::kRejected;
+                     });
+}
+
 template <typename Response>
 void AddFindings(const WriteResult& result, Response* response) {
   for (const Finding& finding : result.findings) {
@@ -138,6 +157,8 @@ void WriteHandlers::Write(const Caller& caller, const Request& request,
             done(answer.status());
             return;
           }
+          caller.notes().stored = !ValidatesOnly(request) && HasStored(*answer);
+          caller.notes().position = answer->sequence;
           *response->mutable_position() = PositionMessage(
               environment_.registry->tokens(), answer->sequence);
           done(Fill(caller, request, *answer, response));

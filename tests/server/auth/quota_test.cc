@@ -17,7 +17,7 @@ class QuotaTest : public testing::Test {
   // Enters and leaves; whether it was let in.
   bool Call(const std::string& caller, absl::Time now) {
     const bool in = table_.Enter(caller, limits_, now, &state_).ok();
-    if (in) table_.Leave(caller);
+    if (in) table_.Leave(caller, state_.bucket);
     return in;
   }
 
@@ -57,7 +57,7 @@ TEST_F(QuotaTest, CallsUnderWay) {
   const absl::Status fourth = table_.Enter("a", limits_, kStart, &state_);
   EXPECT_EQ(fourth.message(),
             "QUOTA_EXCEEDED: more calls under way than the caller may have");
-  table_.Leave("a");
+  table_.Leave("a", state_.bucket);
   EXPECT_TRUE(table_.Enter("a", limits_, kStart, &state_).ok());
 }
 

@@ -172,6 +172,15 @@ TEST_F(AuditServiceTest, AStreamHasARowForEachMessage) {
   }
 }
 
+TEST_F(AuditServiceTest, AChangeThatChangesNothingIsARead) {
+  ASSERT_EQ(Put("centre_reviewer", kCodeA), "OK");
+  ASSERT_EQ(Put("centre_reviewer", kCodeA), "OK");  // unchanged, and shown
+  const std::vector<audit::v1::AuditRow> rows = server_->AuditRows();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].rpc(), "RegistryWriteService.PutEnterprise");
+  EXPECT_EQ(rows[0].code(), "OK");
+}
+
 TEST_F(AuditServiceTest, ThePublicIsNotWrittenDown) {
   EXPECT_EQ(GetPublic(kCodeA), "OK");
   EXPECT_EQ(server_->AuditRows().size(), 0U);

@@ -102,6 +102,7 @@ void TestServer::Start() {
   environment_.audit = audit_.get();
   if (options_.quotas) {
     environment_.quotas = &quotas_;
+    environment_.address_quotas = &address_quotas_;
     environment_.lockouts = &lockouts_;
   }
   environment_.registry = registry_.get();

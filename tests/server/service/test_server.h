@@ -127,6 +127,7 @@ class TestServer {
   std::unique_ptr<const AccessPolicy> policy_;
   std::unique_ptr<Authenticator> authenticator_;
   QuotaTable quotas_;
+  QuotaTable address_quotas_;
   LockoutTable lockouts_;
   std::unique_ptr<JsonLog> log_;
   // Small, so that pages are also thrown away.

@@ -184,22 +184,27 @@ TEST_F(TransportTest, CallersHaveQuotas) {
 }
 
 TEST_F(TransportTest, AnAddressThatFailsAgainAndAgainIsLockedOut) {
-  WritePair("stranger", authority_.Issue({"URI:spiffe://test/stranger"}));
+  Write("bad.jwt", "a.b.c");
   WritePair("centre", authority_.Issue({"URI:spiffe://test/centre"}));
   TestServerOptions options = options_;
   options.quotas = true;
   server_ = std::make_unique<TestServer>(CREDITREG_SOURCE_DIR "/conf/intake",
                                          options);
-  const auto stranger = Client("stranger");
+  ClientOptions client;
+  client.target = server_->server().address();
+  client.retry.max_attempts = 1;
+  client.credentials.ca_file = directory_.Below("ca.pem");
+  client.credentials.token_file = directory_.Below("bad.jwt");
+  RegistryClient guesser(client, &cancellation_);
   for (int i = 0; i < LockoutTable::kFailures; ++i) {
-    ASSERT_EQ(Full(*stranger), "UNAUTHENTICATED CERTIFICATE_UNKNOWN");
+    ASSERT_EQ(Full(guesser), "UNAUTHENTICATED TOKEN_INVALID");
   }
-  EXPECT_EQ(Full(*stranger), "RESOURCE_EXHAUSTED LOCKED_OUT");
-  EXPECT_EQ(Full(*Client("centre")), "RESOURCE_EXHAUSTED LOCKED_OUT")
-      << "the same address";
-  EXPECT_EQ(Public(*Client("")), "OK") << "nothing was shown";
-  server_->clock().Advance(LockoutTable::kLockout);
+  EXPECT_EQ(Full(guesser), "RESOURCE_EXHAUSTED LOCKED_OUT");
+  // A certificate answers for itself; and nothing was shown here.
   EXPECT_EQ(Full(*Client("centre")), "OK");
+  EXPECT_EQ(Public(*Client("")), "OK");
+  server_->clock().Advance(LockoutTable::kLockout);
+  EXPECT_EQ(Full(guesser), "UNAUTHENTICATED TOKEN_INVALID");
 }
 
 // What a handshake of exactly that version comes to: "TLSv1.3", or "refused".
