@@ -1,7 +1,5 @@
 #include "client/credentials.h"
 
-#include <arpa/inet.h>
-
 #include <cerrno>
 #include <fstream>
 #include <iterator>
@@ -13,6 +11,7 @@
 #include "client/local_file.h"
 #include "grpcpp/security/tls_certificate_provider.h"
 #include "grpcpp/security/tls_credentials_options.h"
+#include "index/base/loopback.h"
 
 namespace creditreg {
 namespace {
@@ -25,11 +24,7 @@ bool IsLocal(absl::string_view target) {
   if (absl::StartsWith(target, "unix:")) return true;
   absl::ConsumePrefix(&target, "ipv4:");
   const std::string host(target.substr(0, target.rfind(':')));
-  in_addr address{};
-  if (inet_pton(AF_INET, host.c_str(), &address) == 1) {
-    return (ntohl(address.s_addr) >> 24) == 127;
-  }
-  return host == "localhost" || host == "[::1]" || host == "ipv6:[::1]";
+  return IsLoopbackHost(host) || host == "ipv6:[::1]";
 }
 
 // A token is visible ASCII, so that nothing of it can be another header.

@@ -6,9 +6,6 @@
 #include <openssl/x509.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -16,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "index/base/status_macros.h"
+#include "server/config/text_proto.h"
 
 namespace creditreg {
 namespace {
@@ -51,13 +49,6 @@ std::string FingerprintOf(absl::string_view pem) {
 
 bool IsUri(absl::string_view name) { return absl::StrContains(name, "://"); }
 
-std::optional<std::string> ReadWhole(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  return std::string((std::istreambuf_iterator<char>(file)),
-                     std::istreambuf_iterator<char>());
-}
-
 }  // namespace
 
 std::shared_ptr<const Principal> AnonymousPrincipal() {
@@ -86,11 +77,7 @@ absl::StatusOr<std::unique_ptr<Authenticator>> Authenticator::Create(
       new Authenticator(std::move(options)));
   const std::string& file = authenticator->options_.identities_file;
   if (!file.empty()) {
-    const std::optional<std::string> text = ReadWhole(file);
-    if (!text.has_value()) {
-      return absl::NotFoundError(absl::StrCat(file, ": cannot be read"));
-    }
-    authenticator->known_text_ = *text;
+    CREDITREG_ASSIGN_OR_RETURN(authenticator->known_text_, ReadTextFile(file));
   }
   CREDITREG_ASSIGN_OR_RETURN(
       std::shared_ptr<State> state,
@@ -128,8 +115,9 @@ absl::StatusOr<std::shared_ptr<Authenticator::State>> Authenticator::Load(
 void Authenticator::Refresh() {
   if (options_.identities_file.empty()) return;
   const std::shared_ptr<State> before = CurrentState();
-  const std::optional<std::string> text = ReadWhole(options_.identities_file);
-  if (!text.has_value()) {
+  const absl::StatusOr<std::string> text =
+      ReadTextFile(options_.identities_file);
+  if (!text.ok()) {
     Refused(absl::NotFoundError("identities: the file cannot be read"));
     return;
   }

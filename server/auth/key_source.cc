@@ -3,26 +3,18 @@
 #include <curl/curl.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "index/base/status_macros.h"
+#include "server/config/text_proto.h"
 
 namespace creditreg {
 namespace {
 
 constexpr std::size_t kMaxDocumentBytes = std::size_t{1} << 20;
 constexpr long kFetchTimeoutMs = 10 * 1000;
-
-absl::StatusOr<std::string> ReadWhole(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
-  return std::string((std::istreambuf_iterator<char>(file)),
-                     std::istreambuf_iterator<char>());
-}
 
 std::size_t Collect(const char* bytes, std::size_t size, std::size_t count,
                     void* into) {
@@ -130,7 +122,7 @@ KeySource::~KeySource() {
 }
 
 absl::Status KeySource::ReadFile(Source* source) {
-  CREDITREG_ASSIGN_OR_RETURN(std::string text, ReadWhole(source->file));
+  CREDITREG_ASSIGN_OR_RETURN(std::string text, ReadTextFile(source->file));
   if (text == source->text && source->keys != nullptr) return absl::OkStatus();
   absl::StatusOr<std::shared_ptr<const KeySet>> keys = KeySet::Parse(text);
   if (!keys.ok()) {

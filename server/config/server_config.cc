@@ -1,7 +1,5 @@
 #include "server/config/server_config.h"
 
-#include <arpa/inet.h>
-
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -16,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "index/base/loopback.h"
 
 namespace creditreg {
 namespace {
@@ -260,12 +259,7 @@ bool IsUnixSocket(const std::string& listen) {
 // Whether nobody on another machine can connect.
 bool IsLocal(const std::string& listen) {
   if (IsUnixSocket(listen)) return true;
-  const std::string host = listen.substr(0, listen.rfind(':'));
-  in_addr address{};
-  if (inet_pton(AF_INET, host.c_str(), &address) == 1) {
-    return (ntohl(address.s_addr) >> 24) == 127;
-  }
-  return host == "localhost" || host == "[::1]";
+  return IsLoopbackHost(listen.substr(0, listen.rfind(':')));
 }
 
 void CheckTransport(const ServerConfig& config,

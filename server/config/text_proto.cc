@@ -32,12 +32,16 @@ class FirstError final : public google::protobuf::io::ErrorCollector {
 
 }  // namespace
 
-absl::Status ReadTextProtoInto(const std::string& path,
-                               google::protobuf::Message* message) {
+absl::StatusOr<std::string> ReadTextFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
-  const std::string text((std::istreambuf_iterator<char>(file)),
-                         std::istreambuf_iterator<char>());
+  return std::string((std::istreambuf_iterator<char>(file)),
+                     std::istreambuf_iterator<char>());
+}
+
+absl::Status ReadTextProtoInto(const std::string& path,
+                               google::protobuf::Message* message) {
+  CREDITREG_ASSIGN_OR_RETURN(const std::string text, ReadTextFile(path));
   return ParseTextProto(text, path, message);
 }
 

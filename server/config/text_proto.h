@@ -14,6 +14,11 @@
 
 namespace creditreg {
 
+// The whole of a small file.
+//
+// Errors: NotFound "PATH: cannot be read".
+absl::StatusOr<std::string> ReadTextFile(const std::string& path);
+
 // Reads `path` into `message`.
 //
 // Errors: NotFound it cannot be read; InvalidArgument it is not textproto of

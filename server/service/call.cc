@@ -252,19 +252,14 @@ void Call::Record(const absl::Status& status,
     return;
   }
   audit::v1::AuditRow row;
-  if (caller_.has_value()) {
-    const Principal& principal = caller_->principal();
-    row.set_principal(principal.id);
-    row.set_roles(principal.roles.ToString());
-    row.set_agency(principal.agency);
-    row.set_second_factor(principal.second_factor);
-    row.set_purpose(caller_->purpose());
-  } else if (principal_ != nullptr) {
+  // Known before it is known whether it may, so there whenever a caller is.
+  if (principal_ != nullptr) {
     row.set_principal(principal_->id);
     row.set_roles(principal_->roles.ToString());
     row.set_agency(principal_->agency);
     row.set_second_factor(principal_->second_factor);
   }
+  if (caller_.has_value()) row.set_purpose(caller_->purpose());
   row.set_rpc(FullNameOf(rpc_));
   row.set_peer(context_->peer());
   row.set_code(absl::StatusCodeToString(status.code()));
