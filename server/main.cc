@@ -24,6 +24,7 @@
 #include "server/audit/audit_log.h"
 #include "server/auth/access_policy.h"
 #include "server/auth/authenticator.h"
+#include "server/config/key_options.h"
 #include "server/config/server_config.h"
 #include "server/ops/call_gate.h"
 #include "server/ops/call_stats.h"
@@ -54,7 +55,7 @@ RegistryOptions OptionsOf(const ServerConfig& config) {
   options.store.directory = config.data_dir;
   options.store.block_cache_bytes =
       static_cast<std::size_t>(config.block_cache_mb) << 20;
-  options.key_dir = config.key_dir;
+  SetKeyOptions(config, &options);
   options.max_queued_rows = static_cast<std::size_t>(config.max_queued_rows);
   return options;
 }

@@ -1,5 +1,6 @@
 // The few cryptographic functions the registry uses, over OpenSSL: SM3 hashes,
-// HMAC-SM3, AES-256-GCM sealing. Keys come in as arguments.
+// HMAC-SM3, sealing by AES-256-GCM or by SM4 with HMAC-SM3. Keys come in as
+// arguments.
 //
 // Thread safety: free functions; may be called from many threads.
 
@@ -8,6 +9,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -21,14 +23,39 @@ inline constexpr std::size_t kSm3Bytes = 32;
 inline constexpr std::size_t kNonceBytes = 12;
 inline constexpr std::size_t kTagBytes = 16;
 
-using Key256 = std::array<unsigned char, 32>;
-using Key128 = std::array<unsigned char, 16>;
+// Overwrites bytes that are secret, so that they do not stay in memory that is
+// given back. Not left out by the compiler.
+void Wipe(void* bytes, std::size_t size);
+void Wipe(std::string* text);
+
+// Wipes what is secret in a text when it goes out of scope.
+class Wiper {
+ public:
+  explicit Wiper(std::string* text) : text_(*text) {}
+  ~Wiper() { Wipe(&text_); }
+  Wiper(const Wiper&) = delete;
+  Wiper& operator=(const Wiper&) = delete;
+
+ private:
+  std::string& text_;
+};
+
+// A key; wipes itself when it goes.
+template <std::size_t N>
+class SecretBytes : public std::array<unsigned char, N> {
+ public:
+  SecretBytes() : std::array<unsigned char, N>() {}
+  SecretBytes(const SecretBytes&) = default;
+  SecretBytes& operator=(const SecretBytes&) = default;
+  ~SecretBytes() { Wipe(this->data(), N); }
+};
+
+using Key256 = SecretBytes<32>;
+using Key128 = SecretBytes<16>;
 
 // Keys of one registry, loaded by index/store/key_files.h. Never logged, never
 // in the database.
 struct KeyRing {
-  // Wraps data keys.
-  Key256 master{};
   // Makes keyed hashes: identifiers that may hold an ID, parties without a
   // code, payloads. Not rotated with the master key.
   Key256 hmac{};
@@ -64,19 +91,30 @@ class Sm3Stream {
 std::string Hmac(const Key256& key, absl::string_view purpose,
                  absl::string_view bytes);
 
+// How bytes are sealed. Stored.
+enum class SealingSuite : std::uint8_t {
+  // AES-256-GCM.
+  kAes256Gcm = 0,
+  // The profile of commercial cryptography (GB/T 39786): SM4-CTR (GB/T 32907),
+  // then HMAC-SM3 over all of it, cut to 16 bytes. Both keys are made from the
+  // given one by HMAC-SM3.
+  kSm4HmacSm3 = 1,
+};
+
 struct Sealed {
   // 12 bytes.
   std::string nonce;
   // Ciphertext and 16-byte tag.
   std::string ciphertext;
+  SealingSuite suite = SealingSuite::kAes256Gcm;
 };
 
-// AES-256-GCM. `context` is authenticated, not stored (the row's key).
-Sealed Seal(const Key256& key, absl::string_view plaintext,
+// `context` is authenticated, not stored (the row's key).
+Sealed Seal(SealingSuite suite, const Key256& key, absl::string_view plaintext,
             absl::string_view context, RandomSource* random);
 
 // Errors:
-//   DataLoss: wrong key, context, nonce length or damaged bytes.
+//   DataLoss: wrong key, context, suite, nonce length or damaged bytes.
 absl::StatusOr<std::string> Open(const Key256& key, const Sealed& sealed,
                                  absl::string_view context);
 

@@ -140,7 +140,8 @@ std::optional<Sealed> UnwrapPage(absl::string_view token) {
   // Abseil forgives padding, blanks and loose bits.
   if (absl::WebSafeBase64Escape(bytes) != token) return std::nullopt;
   if (bytes.size() < kNonceBytes + kTagBytes) return std::nullopt;
-  return Sealed{bytes.substr(0, kNonceBytes), bytes.substr(kNonceBytes)};
+  return Sealed{bytes.substr(0, kNonceBytes), bytes.substr(kNonceBytes),
+                SealingSuite::kAes256Gcm};
 }
 
 }  // namespace
@@ -201,7 +202,7 @@ std::string TokenCodec::EncodePage(const PageState& state,
                                    absl::string_view principal,
                                    RandomSource* random) const {
   const Sealed sealed =
-      Seal(pages_, EncodePageState(state),
+      Seal(SealingSuite::kAes256Gcm, pages_, EncodePageState(state),
            PageContext(registry_id_, query, principal), random);
   return absl::WebSafeBase64Escape(
       absl::StrCat(sealed.nonce, sealed.ciphertext));

@@ -660,18 +660,17 @@ absl::StatusOr<std::unique_ptr<FirstLoad>> FirstLoad::Begin(
   const std::string work_folder =
       absl::StrCat(registry.store.directory, "/", kFirstLoadFolder);
   FirstLoadImpl::Parts parts;
-  KeyRingOptions ring;
-  ring.key_dir = registry.key_dir;
+  const KeyFileOptions key_files = KeyFilesOf(registry);
+  KeyRingOptions ring{key_files};
   ring.create_if_missing = registry.create_keys;
-  CREDITREG_ASSIGN_OR_RETURN(parts.keys, LoadKeyRing(ring, random));
+  CREDITREG_ASSIGN_OR_RETURN(LoadedKeyRing loaded, LoadKeyRing(ring, random));
+  parts.keys = loaded.keys;
   CREDITREG_ASSIGN_OR_RETURN(parts.store,
                              OpenEmpty(registry.store, work_folder));
-  DataKeyOptions data_keys;
-  data_keys.key_dir = registry.key_dir;
+  DataKeyOptions data_keys{key_files};
   data_keys.create_if_missing = true;
-  CREDITREG_ASSIGN_OR_RETURN(
-      parts.data_keys,
-      DataKeyStore::Open(data_keys, parts.keys.master, random));
+  CREDITREG_ASSIGN_OR_RETURN(parts.data_keys,
+                             DataKeyStore::Open(data_keys, random));
   parts.state = MakeEmptyState(parts.keys, random);
   return std::unique_ptr<FirstLoad>(std::make_unique<FirstLoadImpl>(
       options, random, work_folder, std::move(parts)));

@@ -55,6 +55,14 @@ absl::Status CheckLayout(const storage::v1::Layout& layout, bool read_only,
 
 }  // namespace
 
+KeyFileOptions KeyFilesOf(const RegistryOptions& options) {
+  KeyFileOptions files;
+  files.key_dir = options.key_dir;
+  files.master_keys = options.master_keys;
+  files.suite = options.sealing_suite;
+  return files;
+}
+
 OpenedState MakeEmptyState(const KeyRing& keys, RandomSource* random) {
   OpenedState state;
   std::string registry_id(kRegistryIdBytes, '\0');

@@ -1,5 +1,5 @@
-// What is checked, and on the first start made, before a registry serves: the
-// layout row and the counters.
+// What is checked, and on the first start made, before a registry serves: key
+// files, the layout row and the counters.
 //
 // Thread safety: free functions without state.
 
@@ -12,6 +12,8 @@
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/base/random.h"
 #include "index/codec/crypto.h"
+#include "index/registry/registry.h"
+#include "index/store/key_files.h"
 #include "index/store/store.h"
 
 namespace creditreg {
@@ -19,6 +21,9 @@ namespace creditreg {
 // Version of the layout this program writes, and the only one it reads. 2: rows
 // of file lists name versions, which those of 1 do not.
 inline constexpr std::uint32_t kLayoutVersion = 2;
+
+// What the options say of the key files.
+KeyFileOptions KeyFilesOf(const RegistryOptions& options);
 
 struct OpenedState {
   storage::v1::Layout layout;

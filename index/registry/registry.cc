@@ -28,6 +28,7 @@
 #include "index/codec/tokens.h"
 #include "index/registry/enterprise_write.h"
 #include "index/registry/import_session.h"
+#include "index/registry/key_rotation.h"
 #include "index/registry/linker.h"
 #include "index/registry/open.h"
 #include "index/registry/quarantine.h"
@@ -86,7 +87,8 @@ class RegistryImpl final : public Registry {
  public:
   struct Parts {
     std::unique_ptr<Store> store;
-    KeyRing keys;
+    KeyFileOptions key_files;
+    LoadedKeyRing ring;
     std::unique_ptr<DataKeyStore> data_keys;
     OpenedState state;
     bool is_new_beside_old_keys = false;
@@ -96,10 +98,12 @@ class RegistryImpl final : public Registry {
                Parts parts)
       : options_(options),
         random_(random),
-        keys_(parts.keys),
+        keys_(parts.ring.keys),
         layout_(parts.state.layout),
         store_(std::move(parts.store)),
         data_keys_(std::move(parts.data_keys)),
+        rotation_(parts.key_files, &keys_, data_keys_.get(),
+                  parts.ring.master_version, random),
         is_new_beside_old_keys_(parts.is_new_beside_old_keys),
         tokens_(keys_, layout_.registry_id()) {
     auto view = std::make_shared<SnapshotView>(store_->TakeSnapshot(),
@@ -336,6 +340,13 @@ class RegistryImpl final : public Registry {
     return figures;
   }
 
+  KeyState Keys() const override { return rotation_.state(); }
+
+  absl::StatusOr<std::uint32_t> RotateMasterKey() override {
+    if (writer_ == nullptr) return ReadOnly();
+    return rotation_.Start();
+  }
+
   absl::StatusOr<VerifyReport> Verify(
       const VerifyOptions& options,
       const std::function<bool(const VerifyProgress&)>& progress) override {
@@ -520,6 +531,7 @@ class RegistryImpl final : public Registry {
   const storage::v1::Layout layout_;
   const std::unique_ptr<Store> store_;
   const std::unique_ptr<DataKeyStore> data_keys_;
+  KeyRotation rotation_;
   const bool is_new_beside_old_keys_;
   const TokenCodec tokens_;
   std::atomic<bool> verify_running_ = false;
@@ -549,24 +561,23 @@ absl::StatusOr<std::unique_ptr<Registry>> Registry::Open(
   CREDITREG_ASSIGN_OR_RETURN(const bool has_database,
                              Store::Exists(options.store));
   CREDITREG_ASSIGN_OR_RETURN(const bool has_ring, HasKeyRing(options.key_dir));
-  KeyRingOptions ring;
-  ring.key_dir = options.key_dir;
+  parts.key_files = KeyFilesOf(options);
+  KeyRingOptions ring{parts.key_files};
   // Made before the database, so that none is ever wanted beside one.
   ring.create_if_missing = options.create_keys && !read_only && !has_database;
-  CREDITREG_ASSIGN_OR_RETURN(parts.keys, LoadKeyRing(ring, random));
+  CREDITREG_ASSIGN_OR_RETURN(parts.ring, LoadKeyRing(ring, random));
   CREDITREG_ASSIGN_OR_RETURN(parts.store, Store::Open(options.store));
-  CREDITREG_ASSIGN_OR_RETURN(std::optional<OpenedState> state,
-                             ReadState(*parts.store, read_only, parts.keys));
-  DataKeyOptions data_keys;
-  data_keys.key_dir = options.key_dir;
+  CREDITREG_ASSIGN_OR_RETURN(
+      std::optional<OpenedState> state,
+      ReadState(*parts.store, read_only, parts.ring.keys));
+  DataKeyOptions data_keys{parts.key_files};
   data_keys.read_only = read_only;
   data_keys.create_if_missing = !state.has_value();
   if (state.has_value()) {
     data_keys.least_slots = state->counters.data_key_slots();
   }
-  CREDITREG_ASSIGN_OR_RETURN(
-      parts.data_keys,
-      DataKeyStore::Open(data_keys, parts.keys.master, random));
+  CREDITREG_ASSIGN_OR_RETURN(parts.data_keys,
+                             DataKeyStore::Open(data_keys, random));
   if (state.has_value() && !read_only) {
     // A first load that was stopped after its last write leaves its folder.
     std::error_code ignored;
@@ -575,8 +586,8 @@ absl::StatusOr<std::unique_ptr<Registry>> Registry::Open(
   }
   if (!state.has_value()) {
     parts.is_new_beside_old_keys = has_ring;
-    CREDITREG_ASSIGN_OR_RETURN(state,
-                               CreateState(*parts.store, parts.keys, random));
+    CREDITREG_ASSIGN_OR_RETURN(
+        state, CreateState(*parts.store, parts.ring.keys, random));
   }
   parts.state = *std::move(state);
   auto registry =

@@ -31,10 +31,12 @@
 #include "absl/time/time.h"
 #include "index/base/clock.h"
 #include "index/base/random.h"
+#include "index/codec/crypto.h"
 #include "index/codec/tokens.h"
 #include "index/model/draft.h"
 #include "index/publication/page_cache.h"
 #include "index/registry/view.h"
+#include "index/store/master_keys.h"
 #include "index/store/store.h"
 
 namespace creditreg {
@@ -218,6 +220,11 @@ struct RegistryOptions {
   std::string key_dir;
   // A missing key ring is made (first start).
   bool create_keys = true;
+  // Where master keys come from; null: files in `key_dir`.
+  std::shared_ptr<MasterKeySource> master_keys = nullptr;
+  // How keys and personal data are sealed from now on; what lies sealed
+  // otherwise is read on.
+  SealingSuite sealing_suite = SealingSuite::kAes256Gcm;
   // Writes waiting for the writer, in things to store; past it OVERLOADED.
   std::size_t max_queued_rows = 20000;
   Clock* clock = RealClock();
@@ -242,6 +249,25 @@ struct RegistryFigures {
   bool writer_ok = true;
   // How often the database was opened again after a failure.
   std::uint64_t reopenings = 0;
+};
+
+// The keys that seal personal data.
+struct KeyState {
+  // Of the master key that seals the ring, and that wraps the data keys. They
+  // differ while a rotation is under way, or after one that was broken off.
+  std::uint32_t ring_version = 0;
+  std::uint32_t data_keys_version = 0;
+  // Slots of data keys, destroyed ones too.
+  std::uint64_t data_keys = 0;
+  bool rotating = false;
+  // Of the last rotation; 0: none since the start.
+  std::uint32_t target_version = 0;
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;
+  // Slots that were damaged before, and stay so.
+  std::uint64_t damaged = 0;
+  // How it ended: OK, or why it did not.
+  absl::Status last;
 };
 
 struct VerifyOptions {
@@ -305,6 +331,16 @@ class Registry {
       const std::string& principal, const std::string& request_id) const = 0;
 
   virtual RegistryFigures Figures() const = 0;
+
+  virtual KeyState Keys() const = 0;
+  // Begins to seal the keys under the next version of the master key, or goes
+  // on with a rotation that was broken off; answers the version. Keys() tells
+  // how it goes on; the end of the registry breaks it off.
+  //
+  // Errors: FailedPrecondition "ROTATION_RUNNING: ...", "NO_MASTER_KEY: ..."
+  // its source has no such version, or read-only; Unavailable,
+  // ResourceExhausted "DISK_FULL: ..." as the key files.
+  virtual absl::StatusOr<std::uint32_t> RotateMasterKey() = 0;
 
   // Checks everything against one state. `progress` is called about every
   // 10,000 rows; returning false stops with Cancelled.

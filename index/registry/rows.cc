@@ -137,6 +137,11 @@ absl::StatusOr<storage::v1::EnterpriseHead> ReadEnterpriseHead(
   return *std::move(head);
 }
 
+Sealed SealedOf(const storage::v1::SealedRow& row) {
+  return {row.nonce(), row.ciphertext(),
+          static_cast<SealingSuite>(row.suite())};
+}
+
 absl::StatusOr<std::string> OpenSealed(const Snapshot& rows,
                                        const DataKeyStore& keys,
                                        SealedKind kind, std::uint64_t number,
@@ -149,7 +154,7 @@ absl::StatusOr<std::string> OpenSealed(const Snapshot& rows,
         "sealed row: missing, want one where a version refers to it");
   }
   CREDITREG_ASSIGN_OR_RETURN(const Key256 data_key, keys.Get(row->data_key()));
-  return Open(data_key, Sealed{row->nonce(), row->ciphertext()}, key);
+  return Open(data_key, SealedOf(*row), key);
 }
 
 absl::StatusOr<storage::v1::PersonalFields> OpenPersonalFields(
@@ -157,8 +162,9 @@ absl::StatusOr<storage::v1::PersonalFields> OpenPersonalFields(
     std::uint64_t number, const storage::v1::VersionInfo& info) {
   if (info.personal_sequence() == 0) return storage::v1::PersonalFields();
   CREDITREG_ASSIGN_OR_RETURN(
-      const std::string bytes,
+      std::string bytes,
       OpenSealed(rows, keys, kind, number, info.personal_sequence()));
+  const Wiper wipe(&bytes);
   return DecodeValue<storage::v1::PersonalFields>(bytes);
 }
 

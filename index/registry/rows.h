@@ -48,6 +48,8 @@ absl::StatusOr<std::optional<RecordAt>> ReadRecordVersion(
 absl::StatusOr<storage::v1::EnterpriseHead> ReadEnterpriseHead(
     const Snapshot& rows, std::uint64_t enterprise_no);
 
+Sealed SealedOf(const storage::v1::SealedRow& row);
+
 // Opens what is sealed under (kind, number, sequence).
 //
 // Errors: NotFound the data key was destroyed.

@@ -271,9 +271,10 @@ absl::StatusOr<storage::v1::PersonalFields> SnapshotView::OpenPersonal(
 absl::StatusOr<storage::v1::RawRow> SnapshotView::OpenRaw(
     const QuarantinedRow& row) const {
   CREDITREG_ASSIGN_OR_RETURN(
-      const std::string bytes,
+      std::string bytes,
       OpenSealed(*rows_, *data_keys_, SealedKind::kQuarantine,
                  row.quarantine_no, 0));
+  const Wiper wipe(&bytes);
   return DecodeValue<storage::v1::RawRow>(bytes);
 }
 

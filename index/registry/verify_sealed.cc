@@ -15,6 +15,7 @@
 #include "index/base/status_macros.h"
 #include "index/codec/crypto.h"
 #include "index/codec/keys.h"
+#include "index/registry/rows.h"
 #include "index/registry/verify_run.h"
 #include "index/registry/write_context.h"
 #include "index/store/key_files.h"
@@ -56,8 +57,7 @@ absl::StatusOr<std::optional<std::string>> OpenSealedRow(
   }
   CREDITREG_RETURN_IF_ERROR(key.status());
   absl::StatusOr<std::string> opened =
-      Open(*key, Sealed{row.nonce(), row.ciphertext()},
-           SealedKey(kind, number, sequence));
+      Open(*key, SealedOf(row), SealedKey(kind, number, sequence));
   if (!opened.ok()) {
     run.Fault(Table::kSealed, "does not open with its data key", number);
     return std::optional<std::string>();

@@ -78,10 +78,11 @@ absl::StatusOr<std::string> PutSealed(RowSink& rows,
                                       const WriteContext& context,
                                       SealedKind kind, std::uint64_t number,
                                       std::uint64_t sequence,
-                                      absl::string_view plaintext,
+                                      std::string plaintext,
                                       std::uint64_t* data_key) {
+  const Wiper wipe(&plaintext);
   if (context.dry_run) return std::string(kSm3Bytes, '\0');
-  Key256 key{};
+  Key256 key;
   bool have_key = false;
   if (*data_key != 0) {
     absl::StatusOr<Key256> stored = context.data_keys->Get(*data_key);
@@ -99,11 +100,13 @@ absl::StatusOr<std::string> PutSealed(RowSink& rows,
     key = added.key;
   }
   const std::string row_key = SealedKey(kind, number, sequence);
-  Sealed sealed = Seal(key, plaintext, row_key, context.random);
+  Sealed sealed =
+      Seal(context.data_keys->suite(), key, plaintext, row_key, context.random);
   storage::v1::SealedRow row;
   row.set_nonce(std::move(sealed.nonce));
   row.set_ciphertext(std::move(sealed.ciphertext));
   row.set_data_key(*data_key);
+  row.set_suite(static_cast<std::uint32_t>(sealed.suite));
   const std::string hash = ContentHash(row);
   rows.Put(row_key, row);
   return hash;

@@ -71,14 +71,14 @@ std::string ChainHashOfBytes(absl::string_view previous,
 
 // Seals `plaintext` under (kind, number, sequence) with the data key in
 // `*data_key`; takes a new key where that is 0 or its key was destroyed.
-// Returns the hash that goes into the change.
+// Returns the hash that goes into the change. Wipes its copy of `plaintext`.
 //
 // Errors: Unavailable, DataLoss of the key store.
 absl::StatusOr<std::string> PutSealed(RowSink& rows,
                                       const WriteContext& context,
                                       SealedKind kind, std::uint64_t number,
                                       std::uint64_t sequence,
-                                      absl::string_view plaintext,
+                                      std::string plaintext,
                                       std::uint64_t* data_key);
 
 // SM3 over the field-ordered encoding: 32 bytes.

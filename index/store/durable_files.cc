@@ -44,6 +44,10 @@ absl::StatusOr<FileDescriptor> OpenDirectory(const std::string& path,
   return OpenWith(path, O_RDONLY | O_DIRECTORY, doing);
 }
 
+std::string ScratchPath(const std::string& directory, const std::string& name) {
+  return absl::StrCat(directory, "/", name, ".new");
+}
+
 }  // namespace
 
 FileDescriptor::~FileDescriptor() {
@@ -159,23 +163,39 @@ absl::Status MakeDirectories(const std::string& path, absl::string_view doing) {
   return SyncDirectory(parent.string(), doing);
 }
 
-absl::Status WriteNewFile(const std::string& directory, const std::string& name,
-                          absl::string_view bytes, absl::string_view doing) {
-  const std::string target = absl::StrCat(directory, "/", name);
-  const std::string scratch = absl::StrCat(target, ".new");
+absl::StatusOr<FileDescriptor> BeginNewFile(const std::string& directory,
+                                            const std::string& name,
+                                            absl::string_view doing) {
   // One that a crash left behind may have any mode, or be a link.
-  if (unlink(scratch.c_str()) != 0 && errno != ENOENT) {
-    return SystemError(errno, doing);
-  }
-  CREDITREG_ASSIGN_OR_RETURN(
-      const FileDescriptor file,
-      OpenWith(scratch, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, doing));
-  CREDITREG_RETURN_IF_ERROR(WriteAt(file, 0, bytes, doing));
-  CREDITREG_RETURN_IF_ERROR(SyncFile(file, doing));
-  if (rename(scratch.c_str(), target.c_str()) != 0) {
+  CREDITREG_RETURN_IF_ERROR(DropNewFile(directory, name, doing));
+  return OpenWith(ScratchPath(directory, name),
+                  O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, doing);
+}
+
+absl::Status FinishNewFile(const std::string& directory,
+                           const std::string& name, absl::string_view doing) {
+  const std::string target = absl::StrCat(directory, "/", name);
+  if (rename(ScratchPath(directory, name).c_str(), target.c_str()) != 0) {
     return SystemError(errno, doing);
   }
   return SyncDirectory(directory, doing);
+}
+
+absl::Status DropNewFile(const std::string& directory, const std::string& name,
+                         absl::string_view doing) {
+  if (unlink(ScratchPath(directory, name).c_str()) != 0 && errno != ENOENT) {
+    return SystemError(errno, doing);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteNewFile(const std::string& directory, const std::string& name,
+                          absl::string_view bytes, absl::string_view doing) {
+  CREDITREG_ASSIGN_OR_RETURN(const FileDescriptor file,
+                             BeginNewFile(directory, name, doing));
+  CREDITREG_RETURN_IF_ERROR(WriteAt(file, 0, bytes, doing));
+  CREDITREG_RETURN_IF_ERROR(SyncFile(file, doing));
+  return FinishNewFile(directory, name, doing);
 }
 
 absl::StatusOr<FileDescriptor> LockDirectory(const std::string& path,

@@ -92,6 +92,18 @@ absl::Status MakeDirectories(const std::string& path, absl::string_view doing);
 absl::Status WriteNewFile(const std::string& directory, const std::string& name,
                           absl::string_view bytes, absl::string_view doing);
 
+// The same in two steps, for a file that is long: begins it under another name,
+// to be read and written, and gives it its own. What the caller wrote must be
+// synced before.
+absl::StatusOr<FileDescriptor> BeginNewFile(const std::string& directory,
+                                            const std::string& name,
+                                            absl::string_view doing);
+absl::Status FinishNewFile(const std::string& directory,
+                           const std::string& name, absl::string_view doing);
+// Takes one away that was begun, or that a crash left.
+absl::Status DropNewFile(const std::string& directory, const std::string& name,
+                         absl::string_view doing);
+
 // The names in the directory are on disk.
 absl::Status SyncDirectory(const std::string& path, absl::string_view doing);
 

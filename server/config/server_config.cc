@@ -78,6 +78,17 @@ const Flag kFlags[] = {
     {"key_dir", &ServerConfig::key_dir, 0, 0,
      "directory of the keys; outside data_dir, so that a copy of the data "
      "never holds its keys"},
+    {"master_key_dir", &ServerConfig::master_key_dir, 0, 0,
+     "directory of the master keys (master.1, master.2, ...), outside "
+     "data_dir; "
+     "empty: key_dir"},
+    {"master_key_command", &ServerConfig::master_key_command, 0, 0,
+     "program, and words for it, that prints master key N as 64 hexadecimal "
+     "digits when called with N as its last word: a key management system; "
+     "empty: files"},
+    {"sealing", &ServerConfig::sealing, 0, 0,
+     "how personal data and keys are sealed from now on: aes256gcm, or sm4 "
+     "(SM4-CTR with HMAC-SM3); what lies sealed otherwise is read on"},
     {"conf_dir", &ServerConfig::conf_dir, 0, 0,
      "directory of the shipped tables; empty looks for 'conf' beside the "
      "binary and in the working directory"},
@@ -308,6 +319,31 @@ void CheckListen(const std::string& listen,
   }
 }
 
+void CheckKeys(const ServerConfig& config, std::vector<std::string>* mistakes) {
+  if (config.key_dir.empty()) {
+    mistakes->push_back("--key_dir: empty, want a directory");
+  }
+  for (const auto& [name, directory] :
+       {std::pair("key_dir", config.key_dir),
+        std::pair("master_key_dir", config.master_key_dir)}) {
+    if (config.data_dir.empty() || directory.empty() ||
+        !IsWithin(directory, config.data_dir)) {
+      continue;
+    }
+    mistakes->push_back(absl::StrCat(
+        "--", name, ": inside data_dir, want a directory outside"));
+  }
+  if (!config.master_key_dir.empty() && !config.master_key_command.empty()) {
+    mistakes->push_back(
+        "--master_key_command: with --master_key_dir, want one of them");
+  }
+  if (config.sealing != kSealingAes && config.sealing != kSealingSm4) {
+    mistakes->push_back(absl::StrCat("--sealing: \"", config.sealing,
+                                     "\", want ", kSealingAes, " or ",
+                                     kSealingSm4));
+  }
+}
+
 }  // namespace
 
 std::int64_t MemoryBoundBytes(const ServerConfig& config) {
@@ -344,13 +380,7 @@ std::vector<std::string> CheckServerConfig(const ServerConfig& config) {
   if (config.data_dir.empty()) {
     mistakes.push_back("--data_dir: empty, want a directory");
   }
-  if (config.key_dir.empty()) {
-    mistakes.push_back("--key_dir: empty, want a directory");
-  }
-  if (!config.data_dir.empty() && !config.key_dir.empty() &&
-      IsWithin(config.key_dir, config.data_dir)) {
-    mistakes.push_back("--key_dir: inside data_dir, want a directory outside");
-  }
+  CheckKeys(config, &mistakes);
   if (!config.audit_dir.empty() && !config.data_dir.empty() &&
       IsWithin(config.audit_dir, config.data_dir)) {
     mistakes.push_back(

@@ -26,11 +26,19 @@ namespace creditreg {
 
 // Defaults and ranges, each with its reason, are in the table in
 // server_config.cc, which `--help` prints.
+inline constexpr char kSealingAes[] = "aes256gcm";
+inline constexpr char kSealingSm4[] = "sm4";
+
 struct ServerConfig {
   // Where to listen: "host:port", port 0 takes a free one; "unix:path".
   std::string listen = "127.0.0.1:7420";
   std::string data_dir;
   std::string key_dir;
+  // Where master keys come from; both empty: files in key_dir.
+  std::string master_key_dir;
+  std::string master_key_command;
+  // kSealingAes or kSealingSm4.
+  std::string sealing = "aes256gcm";
   // Never empty after ParseServerConfig().
   std::string conf_dir;
   // Written once the server listens: "host:port\n". Empty: none.

@@ -64,6 +64,17 @@ void CheckNumber(absl::string_view name, std::int64_t value, std::int64_t min,
 
 }  // namespace
 
+ServerConfig SharedSettings(const LoadConfig& config) {
+  ServerConfig server;
+  server.data_dir = config.data_dir;
+  server.key_dir = config.key_dir;
+  server.master_key_dir = config.master_key_dir;
+  server.master_key_command = config.master_key_command;
+  server.sealing = config.sealing;
+  server.conf_dir = config.conf_dir;
+  return server;
+}
+
 absl::StatusOr<ParsedLoadCommand> ParseLoadConfig(
     const std::vector<std::string>& arguments) {
   ParsedLoadCommand parsed;
@@ -80,6 +91,12 @@ absl::StatusOr<ParsedLoadCommand> ParseLoadConfig(
                  "directory of the database: empty, or absent");
   app.add_option("--key_dir", config.key_dir,
                  "directory of the keys; keys are made where there are none");
+  app.add_option("--master_key_dir", config.master_key_dir,
+                 "directory of the master keys, as creditregd's");
+  app.add_option("--master_key_command", config.master_key_command,
+                 "program that prints a master key, as creditregd's");
+  app.add_option("--sealing", config.sealing,
+                 "aes256gcm or sm4, as creditregd's");
   app.add_option("--conf_dir", config.conf_dir,
                  "directory of the shipped tables, as creditregd's");
   app.add_option("--source", config.source_id,
@@ -124,14 +141,10 @@ absl::StatusOr<ParsedLoadCommand> ParseLoadConfig(
     }
   }
   // The directories obey the server's rules.
-  ServerConfig server;
-  server.data_dir = config.data_dir;
-  server.key_dir = config.key_dir;
   if (config.conf_dir.empty()) {
     config.conf_dir = FindConfDir(arguments.empty() ? "" : arguments.front());
   }
-  server.conf_dir = config.conf_dir;
-  std::vector<std::string> mistakes = CheckServerConfig(server);
+  std::vector<std::string> mistakes = CheckServerConfig(SharedSettings(config));
   CheckFiles(config, &mistakes);
   CheckNumber("threads", config.threads, 0, 256, &mistakes);
   CheckNumber("max_index_mb", config.max_index_mb, 16, 1 << 20, &mistakes);

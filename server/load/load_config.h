@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "creditreg/v1/intake_service.pb.h"
+#include "server/config/server_config.h"
 
 namespace creditreg {
 
@@ -23,6 +24,10 @@ struct FileToLoad {
 struct LoadConfig {
   std::string data_dir;
   std::string key_dir;
+  // As creditregd's settings of these names.
+  std::string master_key_dir;
+  std::string master_key_command;
+  std::string sealing = "aes256gcm";
   // Never empty after ParseLoadConfig().
   std::string conf_dir;
   // Empty: no source was named.
@@ -39,6 +44,9 @@ struct LoadConfig {
   std::int64_t max_index_mb = 4096;
   std::int64_t sort_buffer_mb = 64;
 };
+
+// The settings that creditregd has too, as its own.
+ServerConfig SharedSettings(const LoadConfig& config);
 
 struct ParsedLoadCommand {
   LoadConfig config;

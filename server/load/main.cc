@@ -18,6 +18,7 @@
 #include "index/base/clock.h"
 #include "index/registry/first_load.h"
 #include "nlohmann/json.hpp"
+#include "server/config/key_options.h"
 #include "server/load/file_load.h"
 #include "server/load/load_config.h"
 #include "server/wire/field_tables.h"
@@ -57,7 +58,7 @@ absl::Status PrintReceipt(const LoadedFileReceipt& loaded) {
 FirstLoadOptions OptionsOf(const LoadConfig& config) {
   FirstLoadOptions options;
   options.registry.store.directory = config.data_dir;
-  options.registry.key_dir = config.key_dir;
+  SetKeyOptions(SharedSettings(config), &options.registry);
   options.max_index_bytes = static_cast<std::size_t>(config.max_index_mb) << 20;
   options.sort_buffer_bytes = static_cast<std::size_t>(config.sort_buffer_mb)
                               << 20;

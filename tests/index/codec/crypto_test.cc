@@ -43,6 +43,20 @@ Key256 CountingKey() {
 }
 
 // For nonces that are known beforehand.
+constexpr SealingSuite kGcm = SealingSuite::kAes256Gcm;
+
+// first, first + 1, ...
+class CountingRandom final : public RandomSource {
+ public:
+  explicit CountingRandom(int first) : next_(first) {}
+  void Fill(char* bytes, std::size_t n) override {
+    for (std::size_t i = 0; i < n; ++i) bytes[i] = static_cast<char>(next_++);
+  }
+
+ private:
+  int next_;
+};
+
 class ZeroRandom final : public RandomSource {
  public:
   void Fill(char* out, std::size_t n) override { std::memset(out, 0, n); }
@@ -132,40 +146,54 @@ TEST(HmacDeathTest, APurposeHoldsNoZeroByte) {
 // The GCM specification's test cases 13 and 14 (no associated data).
 TEST(SealTest, ExamplesOfTheSpecification) {
   ZeroRandom zeros;
-  const Key256 key{};
-  const Sealed nothing = Seal(key, "", "", &zeros);
+  const Key256 key;
+  const Sealed nothing = Seal(kGcm, key, "", "", &zeros);
   EXPECT_EQ(HexOf(nothing.nonce), "000000000000000000000000");
   EXPECT_EQ(HexOf(nothing.ciphertext), "530f8afbc74536b9a963b4f1c4cb738b");
-  const Sealed block = Seal(key, std::string(16, '\0'), "", &zeros);
+  const Sealed block = Seal(kGcm, key, std::string(16, '\0'), "", &zeros);
   EXPECT_EQ(HexOf(block.ciphertext),
             "cea7403d4d606b6e074ec5d3baf39d18"
             "d0d1c8a799996bf0265b98b5d48ab919");
 }
 
-TEST(SealTest, OpensAgain) {
+// Made with openssl's sm4-ctr and a separate HMAC-SM3.
+TEST(SealTest, BytesOfSm4ArePinned) {
+  CountingRandom random(0xA0);
+  const Sealed sealed = Seal(SealingSuite::kSm4HmacSm3, CountingKey(),
+                             "某某 personal", "row", &random);
+  EXPECT_EQ(HexOf(sealed.nonce), "a0a1a2a3a4a5a6a7a8a9aaab");
+  EXPECT_EQ(HexOf(sealed.ciphertext),
+            "f443019851f7aa1f13841a702180a3"
+            "5a6141d5b5a1f30826eea72520cc41b0");
+  EXPECT_EQ(sealed.suite, SealingSuite::kSm4HmacSm3);
+}
+
+class SealingTest : public testing::TestWithParam<SealingSuite> {};
+
+TEST_P(SealingTest, OpensAgain) {
   TestRandom random;
   const Key256 key = CountingKey();
   for (const std::size_t size : {0, 1, 15, 16, 17, 1000, 100000}) {
     const std::string text = random.Bytes(size);
-    const Sealed sealed = Seal(key, text, "row", random.source());
+    const Sealed sealed = Seal(GetParam(), key, text, "row", random.source());
     EXPECT_EQ(sealed.nonce.size(), kNonceBytes);
     EXPECT_EQ(sealed.ciphertext.size(), size + kTagBytes);
     EXPECT_THAT(Open(key, sealed, "row"), IsOkAndHolds(text));
   }
 }
 
-TEST(SealTest, TheSameTextIsSealedDifferently) {
+TEST_P(SealingTest, TheSameTextIsSealedDifferently) {
   SeededRandom random(1);
-  const Sealed a = Seal(CountingKey(), "text", "row", &random);
-  const Sealed b = Seal(CountingKey(), "text", "row", &random);
+  const Sealed a = Seal(GetParam(), CountingKey(), "text", "row", &random);
+  const Sealed b = Seal(GetParam(), CountingKey(), "text", "row", &random);
   EXPECT_NE(a.nonce, b.nonce);
   EXPECT_NE(a.ciphertext, b.ciphertext);
 }
 
-TEST(OpenTest, EveryFlippedBitIsDataLoss) {
+TEST_P(SealingTest, EveryFlippedBitIsDataLoss) {
   SeededRandom random(1);
   const Key256 key = CountingKey();
-  const Sealed sealed = Seal(key, "personal", "row", &random);
+  const Sealed sealed = Seal(GetParam(), key, "personal", "row", &random);
   const auto expect_refused = [&](const Sealed& changed) {
     EXPECT_THAT(Open(key, changed, "row"),
                 StatusIs(absl::StatusCode::kDataLoss));
@@ -186,27 +214,33 @@ TEST(OpenTest, EveryFlippedBitIsDataLoss) {
   EXPECT_THAT(Open(key, sealed, "row"), IsOkAndHolds("personal"));
 }
 
-TEST(OpenTest, EveryTruncationIsDataLoss) {
+TEST_P(SealingTest, EveryTruncationIsDataLoss) {
   SeededRandom random(1);
-  const Sealed sealed = Seal(CountingKey(), "personal", "row", &random);
+  const Sealed sealed =
+      Seal(GetParam(), CountingKey(), "personal", "row", &random);
   for (std::size_t size = 0; size < sealed.ciphertext.size(); ++size) {
-    EXPECT_THAT(Open(CountingKey(),
-                     {sealed.nonce, sealed.ciphertext.substr(0, size)}, "row"),
-                StatusIs(absl::StatusCode::kDataLoss));
+    EXPECT_THAT(
+        Open(CountingKey(),
+             {sealed.nonce, sealed.ciphertext.substr(0, size), GetParam()},
+             "row"),
+        StatusIs(absl::StatusCode::kDataLoss));
   }
   for (std::size_t size = 0; size < kNonceBytes; ++size) {
-    EXPECT_THAT(Open(CountingKey(),
-                     {sealed.nonce.substr(0, size), sealed.ciphertext}, "row"),
-                StatusIs(absl::StatusCode::kDataLoss));
+    EXPECT_THAT(
+        Open(CountingKey(),
+             {sealed.nonce.substr(0, size), sealed.ciphertext, GetParam()},
+             "row"),
+        StatusIs(absl::StatusCode::kDataLoss));
   }
-  EXPECT_THAT(
-      Open(CountingKey(), {sealed.nonce + "x", sealed.ciphertext}, "row"),
-      StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(Open(CountingKey(),
+                   {sealed.nonce + "x", sealed.ciphertext, GetParam()}, "row"),
+              StatusIs(absl::StatusCode::kDataLoss));
 }
 
-TEST(OpenTest, AnotherKeyOrContextIsDataLoss) {
+TEST_P(SealingTest, AnotherKeyOrContextIsDataLoss) {
   SeededRandom random(1);
-  const Sealed sealed = Seal(CountingKey(), "personal", "row", &random);
+  const Sealed sealed =
+      Seal(GetParam(), CountingKey(), "personal", "row", &random);
   EXPECT_THAT(Open(Key256{}, sealed, "row"),
               StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_THAT(Open(CountingKey(), sealed, "rov"),
@@ -215,17 +249,67 @@ TEST(OpenTest, AnotherKeyOrContextIsDataLoss) {
               StatusIs(absl::StatusCode::kDataLoss));
 }
 
-TEST(OpenTest, RandomBytesAreDataLoss) {
+TEST_P(SealingTest, RandomBytesAreDataLoss) {
   TestRandom random;
   for (int i = 0; i < 2000; ++i) {
     const Sealed sealed{random.Bytes(kNonceBytes),
-                        random.Bytes(random.Below(64))};
+                        random.Bytes(random.Below(64)), GetParam()};
     EXPECT_THAT(Open(CountingKey(), sealed, "row"),
                 StatusIs(absl::StatusCode::kDataLoss));
   }
 }
 
-TEST(CryptoTest, ThreadsDoNotDisturbEachOther) {
+TEST_P(SealingTest, AnotherSuiteIsDataLoss) {
+  SeededRandom random(1);
+  const Sealed sealed =
+      Seal(GetParam(), CountingKey(), "personal", "row", &random);
+  for (int suite = 0; suite < 4; ++suite) {
+    if (suite == static_cast<int>(GetParam())) continue;
+    EXPECT_THAT(Open(CountingKey(),
+                     {sealed.nonce, sealed.ciphertext,
+                      static_cast<SealingSuite>(suite)},
+                     "row"),
+                StatusIs(absl::StatusCode::kDataLoss))
+        << suite;
+  }
+}
+
+// The registry's own key stays taken in between; keys of rows come and go.
+TEST_P(SealingTest, KeyedHashesDoNotDisturbIt) {
+  SeededRandom random(1);
+  const std::string mac = Hmac(CountingKey(), "p", "abc");
+  const Sealed sealed = Seal(GetParam(), Key256(), "personal", "row", &random);
+  EXPECT_EQ(Hmac(CountingKey(), "p", "abc"), mac);
+  EXPECT_THAT(Open(Key256(), sealed, "row"), IsOkAndHolds("personal"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Suites, SealingTest,
+                         testing::Values(SealingSuite::kAes256Gcm,
+                                         SealingSuite::kSm4HmacSm3));
+
+TEST(SecretTest, AKeyIsWipedWhenItGoes) {
+  alignas(Key256) unsigned char place[sizeof(Key256)];
+  auto* const key = new (place) Key256(CountingKey());
+  EXPECT_EQ((*key)[7], 7);
+  key->~Key256();
+  for (const unsigned char byte : place) EXPECT_EQ(byte, 0);
+}
+
+TEST(SecretTest, ATextIsWiped) {
+  std::string text = "personal";
+  {
+    const Wiper wiper(&text);
+    EXPECT_EQ(text, "personal");
+  }
+  EXPECT_EQ(text, std::string(8, '\0'));
+}
+
+class CryptoThreadsTest : public SealingTest {};
+INSTANTIATE_TEST_SUITE_P(Suites, CryptoThreadsTest,
+                         testing::Values(SealingSuite::kAes256Gcm,
+                                         SealingSuite::kSm4HmacSm3));
+
+TEST_P(CryptoThreadsTest, ThreadsDoNotDisturbEachOther) {
   const Key256 key = CountingKey();
   const std::string mac = Hmac(key, "p", "abc");
   std::vector<int> wrong(4, 0);
@@ -236,7 +320,7 @@ TEST(CryptoTest, ThreadsDoNotDisturbEachOther) {
       SeededRandom random(t);
       for (int i = 0; i < 1000; ++i) {
         const std::string text = absl::StrCat(t, " ", i);
-        const Sealed sealed = Seal(key, text, "row", &random);
+        const Sealed sealed = Seal(GetParam(), key, text, "row", &random);
         const auto opened = Open(key, sealed, "row");
         const bool right = HexOf(Sm3("abc")) == kAbcSm3 &&
                            Hmac(key, "p", "abc") == mac && opened.ok() &&

@@ -26,7 +26,7 @@ KeyRing CountingKeys() {
   KeyRing keys;
   for (std::size_t i = 0; i < 32; ++i) {
     const auto byte = static_cast<unsigned char>(i);
-    keys.master[i] = keys.hmac[i] = keys.pages[i] = byte;
+    keys.hmac[i] = keys.pages[i] = byte;
     if (i < 16) keys.ids[i] = keys.positions[i] = byte;
   }
   return keys;
@@ -295,7 +295,8 @@ TEST_F(PageTest, OtherFormsAreRefused) {
 TEST_F(PageTest, AnAuthenticStateThatIsTooShortIsRefused) {
   std::string context = kRegistry;
   context += std::string("\0\0\0\0\0\0\0\x05", 8) + "queryme";
-  const Sealed sealed = Seal(CountingKeys().pages, "short", context, &random_);
+  const Sealed sealed = Seal(SealingSuite::kAes256Gcm, CountingKeys().pages,
+                             "short", context, &random_);
   EXPECT_THAT(Codec().DecodePage(
                   absl::WebSafeBase64Escape(sealed.nonce + sealed.ciphertext),
                   "query", "me", now_),

@@ -124,8 +124,10 @@ class FirstLoadTest : public testing::Test {
     const std::string keys = directory_.Below(to + "/keys");
     std::filesystem::create_directories(keys);
     std::filesystem::permissions(keys, std::filesystem::perms::owner_all);
-    std::filesystem::copy_file(directory_.Below(from + "/keys/ring"),
-                               keys + "/ring");
+    for (const char* name : {"/ring", "/master.1"}) {
+      std::filesystem::copy_file(
+          directory_.Below(absl::StrCat(from, "/keys", name)), keys + name);
+    }
   }
 
   // Loads files [first, end) in one pass.

@@ -381,15 +381,11 @@ absl::Status Dumper::Line(absl::string_view key, absl::string_view value) {
 absl::StatusOr<std::vector<std::string>> DumpRegistry(
     const std::string& data_dir, const std::string& key_dir) {
   SystemRandom random;
-  KeyRingOptions ring;
-  ring.key_dir = key_dir;
-  CREDITREG_ASSIGN_OR_RETURN(const KeyRing keys, LoadKeyRing(ring, &random));
   DataKeyOptions data_key_options;
   data_key_options.key_dir = key_dir;
   data_key_options.read_only = true;
-  CREDITREG_ASSIGN_OR_RETURN(
-      const auto data_keys,
-      DataKeyStore::Open(data_key_options, keys.master, &random));
+  CREDITREG_ASSIGN_OR_RETURN(const auto data_keys,
+                             DataKeyStore::Open(data_key_options, &random));
   StoreOptions options;
   options.directory = data_dir;
   options.read_only = true;

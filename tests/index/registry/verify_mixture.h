@@ -144,13 +144,13 @@ class VerifyTest : public RegistryTest {
     store_ = *std::move(store);
     KeyRingOptions ring;
     ring.key_dir = Options().key_dir;
-    absl::StatusOr<KeyRing> keys = LoadKeyRing(ring, &random_);
+    absl::StatusOr<LoadedKeyRing> keys = LoadKeyRing(ring, &random_);
     ASSERT_TRUE(keys.ok()) << keys.status();
-    keys_ = *keys;
+    keys_ = keys->keys;
     DataKeyOptions slots;
     slots.key_dir = ring.key_dir;
     absl::StatusOr<std::unique_ptr<DataKeyStore>> data_keys =
-        DataKeyStore::Open(slots, keys_.master, &random_);
+        DataKeyStore::Open(slots, &random_);
     ASSERT_TRUE(data_keys.ok()) << data_keys.status();
     data_keys_ = *std::move(data_keys);
     counters_ = ReadMeta<storage::v1::Counters>("counters");

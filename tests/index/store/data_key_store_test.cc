@@ -3,14 +3,18 @@
 
 #include <csignal>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <set>
 #include <thread>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "index/store/key_files.h"
+#include "index/store/master_keys.h"
 #include "tests/index/store/store_rows.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_directory.h"
@@ -22,20 +26,45 @@ using ::testing::HasSubstr;
 
 constexpr std::size_t kSlotBytes = 64;
 
+// Hands out what a test put in.
+class StubMasterKeys final : public MasterKeySource {
+ public:
+  absl::StatusOr<Key256> Get(std::uint32_t version) const override {
+    const auto found = keys_.find(version);
+    if (found == keys_.end()) {
+      return absl::NotFoundError(absl::StrCat("no version ", version));
+    }
+    return found->second;
+  }
+  absl::Status Ensure(std::uint32_t version, RandomSource*) const override {
+    return Get(version).status();
+  }
+  Key256& operator[](std::uint32_t version) { return keys_[version]; }
+  void Remove(std::uint32_t version) { keys_.erase(version); }
+
+ private:
+  std::map<std::uint32_t, Key256> keys_;
+};
+
 class DataKeyStoreTest : public testing::Test {
  protected:
   DataKeyStoreTest() {
-    random_.Fill(reinterpret_cast<char*>(master_.data()), 32);
+    for (const std::uint32_t version : {1, 2}) {
+      random_.Fill(reinterpret_cast<char*>((*masters_)[version].data()), 32);
+    }
+    options_.key_dir = directory_.path();
+    options_.master_keys = masters_;
   }
 
   absl::StatusOr<std::unique_ptr<DataKeyStore>> TryOpen(
       bool read_only = false) {
-    DataKeyOptions options;
-    options.key_dir = directory_.path();
+    DataKeyOptions options = options_;
     options.read_only = read_only;
     options.create_if_missing = true;
-    return DataKeyStore::Open(options, master_, &random_);
+    return DataKeyStore::Open(options, &random_);
   }
+
+  static bool GoOn(const DataKeyStore::RewrapProgress&) { return true; }
 
   std::unique_ptr<DataKeyStore> OpenKeys(bool read_only = false) {
     auto keys = TryOpen(read_only);
@@ -62,7 +91,9 @@ class DataKeyStoreTest : public testing::Test {
   const TestDirectory directory_;
   const std::string file_ = directory_.Below("data_keys");
   SeededRandom random_{21};
-  Key256 master_{};
+  const std::shared_ptr<StubMasterKeys> masters_ =
+      std::make_shared<StubMasterKeys>();
+  DataKeyOptions options_;
 };
 
 // Pins the bytes on disk. If this fails you are changing the file format: old
@@ -73,22 +104,42 @@ TEST_F(DataKeyStoreTest, GoldenBytes) {
   ASSERT_THAT(keys->Destroy(1), IsOk());
   const std::string bytes = ReadFile(file_);
   ASSERT_EQ(bytes.size(), 3 * kSlotBytes);
+  const Key256 master = (*masters_)[1];
   // Header.
-  EXPECT_EQ(absl::BytesToHexString(bytes.substr(0, 8)),
+  EXPECT_EQ(absl::BytesToHexString(bytes.substr(0, 16)),
             "4352444b455953"  // "CRDKEYS"
-            "01");            // version
-  EXPECT_THAT(Open(master_, {bytes.substr(8, 12), bytes.substr(20, 32)},
+            "02"              // version
+            "00000001"        // master key
+            "00000000");      // AES-256-GCM
+  EXPECT_THAT(Open(master, {bytes.substr(16, 12), bytes.substr(28, 24)},
                    std::string(8, '\0')),
-              IsOkAndHolds(std::string(16, '\0')));
+              IsOkAndHolds(std::string(8, '\0')));
   EXPECT_EQ(bytes.substr(52, 12), Sm3(bytes.substr(0, 52)).substr(0, 12));
   // Slot 1, destroyed.
   EXPECT_EQ(bytes.substr(64, 64), "\x02" + std::string(63, '\0'));
   // Slot 2, live.
   EXPECT_EQ(absl::BytesToHexString(bytes.substr(128, 4)), "01000000");
   EXPECT_THAT(
-      Open(master_, {bytes.substr(132, 12), bytes.substr(144, 48)},
+      Open(master, {bytes.substr(132, 12), bytes.substr(144, 48)},
            std::string("\0\0\0\0\0\0\0\x02", 8)),
       IsOkAndHolds(std::string(added[1].key.begin(), added[1].key.end())));
+}
+
+TEST_F(DataKeyStoreTest, Sm4SaysSoInHeaderAndSlots) {
+  options_.suite = SealingSuite::kSm4HmacSm3;
+  auto keys = OpenKeys();
+  const auto added = AddKeys(*keys, 1);
+  EXPECT_EQ(keys->suite(), SealingSuite::kSm4HmacSm3);
+  EXPECT_EQ(ReadFile(file_)[12], 1);
+  EXPECT_EQ(absl::BytesToHexString(SlotBytes(1).substr(0, 4)), "01010000");
+  // What lies there is read by whoever writes otherwise.
+  keys.reset();
+  options_.suite = SealingSuite::kAes256Gcm;
+  keys = OpenKeys();
+  const auto more = AddKeys(*keys, 1);
+  EXPECT_EQ(absl::BytesToHexString(SlotBytes(2).substr(0, 4)), "01000000");
+  EXPECT_THAT(keys->Get(1), IsOkAndHolds(added[0].key));
+  EXPECT_THAT(keys->Get(2), IsOkAndHolds(more[0].key));
 }
 
 TEST_F(DataKeyStoreTest, SlotsCountFromOneAndKeysDiffer) {
@@ -220,9 +271,7 @@ TEST_F(DataKeyStoreTest, ReadOnlyWantsAFile) {
 }
 
 TEST_F(DataKeyStoreTest, AMissingFileIsMadeOnlyWhereThatIsAllowed) {
-  DataKeyOptions options;
-  options.key_dir = directory_.path();
-  EXPECT_THAT(DataKeyStore::Open(options, master_, &random_),
+  EXPECT_THAT(DataKeyStore::Open(options_, &random_),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        HasSubstr("data_keys is missing")));
   EXPECT_FALSE(std::filesystem::exists(file_));
@@ -232,17 +281,16 @@ TEST_F(DataKeyStoreTest, AFileWithFewerSlotsThanWantedIsRefusedAsItIs) {
   AddKeys(*OpenKeys(), 3);
   const std::string torn = ReadFile(file_).substr(0, 3 * kSlotBytes + 40);
   WriteFile(file_, torn);
-  DataKeyOptions options;
-  options.key_dir = directory_.path();
+  DataKeyOptions options = options_;
   options.create_if_missing = true;
   options.least_slots = 4;
-  EXPECT_THAT(DataKeyStore::Open(options, master_, &random_),
+  EXPECT_THAT(DataKeyStore::Open(options, &random_),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        HasSubstr("has 3 slots, the database refers to 4")));
   EXPECT_EQ(ReadFile(file_), torn);
   options.least_slots = 3;
-  CREDITREG_ASSERT_OK_AND_ASSIGN(
-      const auto keys, DataKeyStore::Open(options, master_, &random_));
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const auto keys,
+                                 DataKeyStore::Open(options, &random_));
   EXPECT_EQ(keys->slots(), 3);
 }
 
@@ -259,9 +307,12 @@ TEST_F(DataKeyStoreTest, AnotherMasterKeyIsRefused) {
   AddKeys(*OpenKeys(), 1);
   const std::string before = ReadFile(file_) + "torn";
   WriteFile(file_, before);
-  master_[31] ^= 1;
+  (*masters_)[1][31] ^= 1;
   EXPECT_THAT(TryOpen(), StatusIs(absl::StatusCode::kFailedPrecondition,
                                   HasSubstr("another master key")));
+  masters_->Remove(1);
+  EXPECT_THAT(TryOpen(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "no version 1"));
   EXPECT_EQ(ReadFile(file_), before);
 }
 
@@ -440,6 +491,132 @@ TEST_F(DataKeyStoreTest, AFullDiskAtTheFirstStartIsUnavailable) {
   OpenKeys();
 }
 
+TEST_F(DataKeyStoreTest, RewrappingKeepsSlotsAndKeys) {
+  options_.suite = SealingSuite::kSm4HmacSm3;
+  auto keys = OpenKeys();
+  // More than one piece.
+  const auto added = AddKeys(*keys, 300);
+  ASSERT_THAT(keys->Destroy(7), IsOk());
+  const absl::StatusOr<DataKeyStore::NewKey> unsynced = keys->Add();
+  ASSERT_THAT(unsynced, IsOk());
+  const std::string old_slot = SlotBytes(8);
+  std::vector<std::uint64_t> seen;
+  ASSERT_THAT(keys->Rewrap(2,
+                           [&](const DataKeyStore::RewrapProgress& progress) {
+                             EXPECT_EQ(progress.total, 301u);
+                             seen.push_back(progress.done);
+                             return true;
+                           }),
+              IsOk());
+  EXPECT_THAT(seen, testing::ElementsAre(129, 257, 301));
+  EXPECT_EQ(keys->master_version(), 2u);
+  ASSERT_THAT(keys->Sync(), IsOk());
+  EXPECT_NE(SlotBytes(8), old_slot);
+  EXPECT_EQ(ReadFile(file_)[11], 2);
+  EXPECT_FALSE(std::filesystem::exists(file_ + ".new"));
+  // The old master key is wanted no more.
+  masters_->Remove(1);
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(keys->slots(), 302u);
+    EXPECT_THAT(keys->Get(1), IsOkAndHolds(added[0].key));
+    EXPECT_THAT(keys->Get(300), IsOkAndHolds(added[299].key));
+    EXPECT_THAT(keys->Get(301), IsOkAndHolds(unsynced->key));
+    EXPECT_THAT(keys->Get(7),
+                StatusIs(absl::StatusCode::kNotFound, HasSubstr("destroyed")));
+    keys.reset();
+    keys = OpenKeys();
+  }
+}
+
+TEST_F(DataKeyStoreTest, WhatIsDestroyedWhileRewrappingIsGoneInTheNewFileToo) {
+  const auto keys = OpenKeys();
+  const auto added = AddKeys(*keys, 300);
+  std::vector<DataKeyStore::NewKey> later;
+  ASSERT_THAT(keys->Rewrap(2,
+                           [&](const DataKeyStore::RewrapProgress& progress) {
+                             if (progress.done != 129) return true;
+                             // One that is in it, one that is not yet.
+                             EXPECT_THAT(keys->Destroy(5), IsOk());
+                             EXPECT_THAT(keys->Destroy(299), IsOk());
+                             later = AddKeys(*keys, 2);
+                             return true;
+                           }),
+              IsOk());
+  for (const std::uint64_t slot : {5, 299}) {
+    EXPECT_THAT(keys->Get(slot),
+                StatusIs(absl::StatusCode::kNotFound, HasSubstr("destroyed")));
+    EXPECT_EQ(SlotBytes(slot), "\x02" + std::string(63, '\0'));
+  }
+  EXPECT_THAT(keys->Get(6), IsOkAndHolds(added[5].key));
+  EXPECT_THAT(keys->Get(302), IsOkAndHolds(later[1].key));
+}
+
+TEST_F(DataKeyStoreTest, ADamagedSlotStaysDamagedAndIsCounted) {
+  const auto keys = OpenKeys();
+  const auto added = AddKeys(*keys, 3);
+  std::string bytes = ReadFile(file_);
+  bytes[2 * kSlotBytes + 30] ^= 1;
+  WriteFile(file_, bytes);
+  std::uint64_t damaged = 0;
+  ASSERT_THAT(keys->Rewrap(2,
+                           [&](const DataKeyStore::RewrapProgress& progress) {
+                             damaged = progress.damaged;
+                             return true;
+                           }),
+              IsOk());
+  EXPECT_EQ(damaged, 1u);
+  EXPECT_THAT(keys->Get(1), IsOkAndHolds(added[0].key));
+  EXPECT_THAT(keys->Get(2), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(keys->Get(3), IsOkAndHolds(added[2].key));
+}
+
+TEST_F(DataKeyStoreTest, ARewrapThatDoesNotEndChangesNothing) {
+  auto keys = OpenKeys();
+  const auto added = AddKeys(*keys, 300);
+  const std::string before = ReadFile(file_);
+  EXPECT_THAT(keys->Rewrap(3, &GoOn),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "no version 3"));
+  EXPECT_THAT(keys->Rewrap(
+                  2, [](const DataKeyStore::RewrapProgress&) { return false; }),
+              StatusIs(absl::StatusCode::kCancelled));
+  {
+    const FileSizeLimit limit(200 * kSlotBytes);
+    EXPECT_THAT(keys->Rewrap(2, &GoOn),
+                StatusIs(absl::StatusCode::kUnavailable));
+  }
+  EXPECT_EQ(keys->master_version(), 1u);
+  EXPECT_EQ(ReadFile(file_), before);
+  EXPECT_FALSE(std::filesystem::exists(file_ + ".new"));
+  // A killed one leaves its file, which the next start takes away.
+  keys.reset();
+  WriteFile(file_ + ".new", before.substr(0, 999));
+  keys = OpenKeys();
+  EXPECT_FALSE(std::filesystem::exists(file_ + ".new"));
+  EXPECT_THAT(keys->Get(300), IsOkAndHolds(added[299].key));
+  EXPECT_THAT(keys->Add(), IsOk());
+  EXPECT_THAT(keys->Rewrap(2, &GoOn), IsOk());
+}
+
+TEST_F(DataKeyStoreTest, OneRewrapAtATimeAndNoneReadOnly) {
+  auto keys = OpenKeys();
+  AddKeys(*keys, 1);
+  ASSERT_THAT(
+      keys->Rewrap(2,
+                   [&](const DataKeyStore::RewrapProgress&) {
+                     EXPECT_THAT(
+                         keys->Rewrap(2, &GoOn),
+                         StatusIs(absl::StatusCode::kFailedPrecondition,
+                                  "ROTATION_RUNNING: rewrap data keys: one is "
+                                  "running, want its end"));
+                     return true;
+                   }),
+      IsOk());
+  keys.reset();
+  EXPECT_THAT(
+      OpenKeys(/*read_only=*/true)->Rewrap(2, &GoOn),
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("read-only")));
+}
+
 // Runs under ThreadSanitizer too.
 TEST(DataKeyStoreThreadsTest, ReadersSeeWholeSlotsWhileOthersComeAndGo) {
   constexpr int kKeys = 200;
@@ -448,7 +625,9 @@ TEST(DataKeyStoreThreadsTest, ReadersSeeWholeSlotsWhileOthersComeAndGo) {
   DataKeyOptions options;
   options.key_dir = directory.path();
   options.create_if_missing = true;
-  const auto keys = DataKeyStore::Open(options, Key256{}, &random);
+  const auto masters = MasterKeysOf(options);
+  ASSERT_THAT(masters->Ensure(1, &random), IsOk());
+  const auto keys = DataKeyStore::Open(options, &random);
   ASSERT_THAT(keys, IsOk());
   std::atomic<std::uint64_t> added{0};
   std::atomic<bool> done{false};

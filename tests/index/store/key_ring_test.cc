@@ -1,8 +1,10 @@
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "index/store/durable_files.h"
@@ -30,16 +32,18 @@ class KeyRingTest : public testing::Test {
   }
 
   // Every test ring differs.
-  absl::StatusOr<KeyRing> Load() { return LoadKeyRing(options_, &random_); }
+  absl::StatusOr<LoadedKeyRing> Load() {
+    return LoadKeyRing(options_, &random_);
+  }
 
   const TestDirectory directory_;
   const std::string ring_ = directory_.Below("keys/ring");
+  const std::string master_ = directory_.Below("keys/master.1");
   KeyRingOptions options_;
   SeededRandom random_{7};
 };
 
 void ExpectSame(const KeyRing& a, const KeyRing& b) {
-  EXPECT_EQ(a.master, b.master);
   EXPECT_EQ(a.hmac, b.hmac);
   EXPECT_EQ(a.ids, b.ids);
   EXPECT_EQ(a.positions, b.positions);
@@ -50,38 +54,98 @@ void ExpectSame(const KeyRing& a, const KeyRing& b) {
 // registries could not open their keys.
 TEST_F(KeyRingTest, GoldenBytes) {
   ASSERT_THAT(Load(), IsOk());
+  // In the order in which they are made.
   SeededRandom random(7);
-  const std::string keys =
-      std::string(1, '\x01') + RandomBytes(random, 32 + 32 + 16 + 16 + 32);
-  EXPECT_EQ(absl::BytesToHexString(ReadFile(ring_)),
-            absl::BytesToHexString(keys + Sm3(keys)));
+  const std::string keys = RandomBytes(random, 32 + 16 + 16 + 32);
+  const std::string master = RandomBytes(random, 32);
+  const std::string nonce = RandomBytes(random, 12);
+  EXPECT_EQ(ReadFile(master_), absl::BytesToHexString(master) + "\n");
+  const std::string bytes = ReadFile(ring_);
+  ASSERT_EQ(bytes.size(), 162u);
+  EXPECT_EQ(absl::BytesToHexString(bytes.substr(0, 18)),
+            "02"        // version
+            "00"        // AES-256-GCM
+            "00000001"  // master key
+                + absl::BytesToHexString(nonce));
+  Key256 key;
+  std::copy(master.begin(), master.end(), key.begin());
+  EXPECT_THAT(Open(key, {bytes.substr(6, 12), bytes.substr(18, 112)}, "ring"),
+              IsOkAndHolds(keys));
+  EXPECT_EQ(bytes.substr(130), Sm3(bytes.substr(0, 130)));
+}
+
+TEST_F(KeyRingTest, NoKeyLiesOpenInTheRing) {
+  const absl::StatusOr<LoadedKeyRing> ring = Load();
+  ASSERT_THAT(ring, IsOk());
+  const std::string bytes = ReadFile(ring_);
+  const std::string hmac(ring->keys.hmac.begin(), ring->keys.hmac.end());
+  for (std::size_t i = 0; i + 4 <= hmac.size(); ++i) {
+    EXPECT_FALSE(absl::StrContains(bytes, hmac.substr(i, 4)));
+  }
+}
+
+TEST_F(KeyRingTest, ItIsSealedAnewUnderAnotherMasterKey) {
+  const absl::StatusOr<LoadedKeyRing> before = Load();
+  ASSERT_THAT(before, IsOk());
+  EXPECT_EQ(before->master_version, 1u);
+  // The next one is not there yet.
+  EXPECT_THAT(SealKeyRing(options_, before->keys, 2, &random_),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       "read master key: there is no version 2"));
+  ASSERT_THAT(MasterKeysOf(options_)->Ensure(2, &random_), IsOk());
+  options_.suite = SealingSuite::kSm4HmacSm3;
+  ASSERT_THAT(SealKeyRing(options_, before->keys, 2, &random_), IsOk());
+  EXPECT_EQ(ReadFile(ring_)[1], 1) << "SM4";
+  // The old one may go.
+  std::filesystem::remove(master_);
+  options_.suite = SealingSuite::kAes256Gcm;
+  const absl::StatusOr<LoadedKeyRing> after = Load();
+  ASSERT_THAT(after, IsOk());
+  EXPECT_EQ(after->master_version, 2u);
+  ExpectSame(after->keys, before->keys);
+}
+
+TEST_F(KeyRingTest, AMissingOrOtherMasterKeyIsRefused) {
+  ASSERT_THAT(Load(), IsOk());
+  const std::string master = ReadFile(master_);
+  std::filesystem::remove(master_);
+  EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                               "read master key: there is no version 1"));
+  WriteFile(master_, std::string(64, 'a') + "\n");
+  ASSERT_EQ(chmod(master_.c_str(), 0600), 0);
+  EXPECT_THAT(
+      Load(),
+      StatusIs(
+          absl::StatusCode::kFailedPrecondition,
+          "read key ring: sealed under another master key, want that one"));
+  WriteFile(master_, master);
+  EXPECT_THAT(Load(), IsOk());
 }
 
 TEST_F(KeyRingTest, AFirstStartMakesPrivateFiles) {
   ASSERT_THAT(Load(), IsOk());
   EXPECT_EQ(ModeOf(options_.key_dir), 0700u);
   EXPECT_EQ(ModeOf(ring_), 0600u);
+  EXPECT_EQ(ModeOf(master_), 0600u);
   EXPECT_FALSE(std::filesystem::exists(ring_ + ".new"));
 }
 
 TEST_F(KeyRingTest, ASecondStartLoadsTheSameKeys) {
-  const absl::StatusOr<KeyRing> first = Load();
+  const absl::StatusOr<LoadedKeyRing> first = Load();
   ASSERT_THAT(first, IsOk());
   for (const bool create : {true, false}) {
     options_.create_if_missing = create;
-    const absl::StatusOr<KeyRing> second = Load();
+    const absl::StatusOr<LoadedKeyRing> second = Load();
     ASSERT_THAT(second, IsOk());
-    ExpectSame(*second, *first);
+    ExpectSame(second->keys, first->keys);
   }
 }
 
 TEST_F(KeyRingTest, KeysDifferFromEachOther) {
-  const absl::StatusOr<KeyRing> ring = Load();
+  const absl::StatusOr<LoadedKeyRing> ring = Load();
   ASSERT_THAT(ring, IsOk());
-  EXPECT_NE(ring->master, ring->hmac);
-  EXPECT_NE(ring->master, ring->pages);
-  EXPECT_NE(ring->hmac, ring->pages);
-  EXPECT_NE(ring->ids, ring->positions);
+  EXPECT_NE(ring->keys.hmac, ring->keys.pages);
+  EXPECT_NE(ring->keys.ids, ring->keys.positions);
 }
 
 TEST_F(KeyRingTest, AMissingRingIsNotMadeUnasked) {
@@ -97,12 +161,12 @@ TEST_F(KeyRingTest, AMissingRingIsNotMadeUnasked) {
 }
 
 TEST_F(KeyRingTest, ALostRingIsNotReplacedWhereDataKeysNeedIt) {
-  const absl::StatusOr<KeyRing> ring = Load();
+  const absl::StatusOr<LoadedKeyRing> ring = Load();
   ASSERT_THAT(ring, IsOk());
   DataKeyOptions data_keys;
   data_keys.key_dir = options_.key_dir;
   data_keys.create_if_missing = true;
-  ASSERT_THAT(DataKeyStore::Open(data_keys, ring->master, &random_), IsOk());
+  ASSERT_THAT(DataKeyStore::Open(data_keys, &random_), IsOk());
   std::filesystem::remove(ring_);
   for (const bool create : {true, false}) {
     options_.create_if_missing = create;
@@ -146,7 +210,7 @@ TEST_F(KeyRingTest, EveryWrongLengthIsDataLoss) {
   for (std::size_t n = 0; n < good.size(); ++n) {
     WriteFile(ring_, good.substr(0, n));
     EXPECT_THAT(Load(), StatusIs(absl::StatusCode::kDataLoss,
-                                 HasSubstr("want 161 bytes")))
+                                 HasSubstr("want 162 bytes")))
         << "first " << n << " bytes";
   }
   WriteFile(ring_, good + "x");

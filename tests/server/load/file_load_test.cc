@@ -144,8 +144,10 @@ class FileLoadTest : public testing::Test {
     const std::string keys = Below(absl::StrCat(to, "/keys"));
     std::filesystem::create_directories(keys);
     std::filesystem::permissions(keys, std::filesystem::perms::owner_all);
-    std::filesystem::copy_file(Below(absl::StrCat(from, "/keys/ring")),
-                               absl::StrCat(keys, "/ring"));
+    for (const char* name : {"/ring", "/master.1"}) {
+      std::filesystem::copy_file(Below(absl::StrCat(from, "/keys", name)),
+                                 absl::StrCat(keys, name));
+    }
   }
 
   // Imports the files one after the other; returns their reports.
