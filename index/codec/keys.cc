@@ -15,6 +15,7 @@ constexpr std::size_t kUsccBytes = 18;
 constexpr std::size_t kNaturalKeyBytes = 32;
 constexpr std::size_t kContentHashBytes = 32;
 constexpr std::size_t kNameKeyBytes = 16;
+constexpr std::size_t kMacBytes = 16;
 
 // In a text a zero byte is followed by one of these.
 constexpr char kZeroByte = '\xFF';
@@ -213,6 +214,8 @@ absl::string_view TableName(Table table) {
       return "import outcome";
     case Table::kLinkBacklog:
       return "link backlog";
+    case Table::kErasedKey:
+      return "erased key";
     case Table::kCurrentCode:
       return "current code";
     case Table::kFormerCode:
@@ -225,6 +228,8 @@ absl::string_view TableName(Table table) {
       return "file list";
     case Table::kPendingLink:
       return "pending link";
+    case Table::kPerson:
+      return "person";
   }
   return "unknown";
 }
@@ -384,13 +389,33 @@ std::string PendingLinkKey(std::uint8_t kind, absl::string_view value,
   return KindAndText(Table::kPendingLink, kind, value).U64(record_no).Finish();
 }
 
+std::string ErasedKeyKey(std::uint64_t slot) {
+  return NumberKey(Table::kErasedKey, slot);
+}
+
+std::string PersonPrefix(absl::string_view mac) {
+  CREDITREG_CHECK(mac.size() == kMacBytes, "a number's HMAC has 16 bytes");
+  return HashKey(Table::kPerson, mac);
+}
+
+std::string PersonKey(absl::string_view mac, SealedKind kind,
+                      std::uint64_t number, std::uint8_t role) {
+  CREDITREG_CHECK(mac.size() == kMacBytes, "a number's HMAC has 16 bytes");
+  return KeyWriter(Table::kPerson)
+      .Raw(mac)
+      .U8(static_cast<std::uint8_t>(kind))
+      .U64(number)
+      .U8(role)
+      .Finish();
+}
+
 absl::StatusOr<std::uint64_t> DecodeNumberKey(Table table,
                                               absl::string_view key) {
-  CREDITREG_CHECK(table == Table::kEnterpriseHead ||
-                      table == Table::kRecordHead || table == Table::kChange ||
-                      table == Table::kQuarantine ||
-                      table == Table::kLinkBacklog,
-                  "only these tables' keys are one number");
+  CREDITREG_CHECK(
+      table == Table::kEnterpriseHead || table == Table::kRecordHead ||
+          table == Table::kChange || table == Table::kQuarantine ||
+          table == Table::kLinkBacklog || table == Table::kErasedKey,
+      "only these tables' keys are one number");
   KeyReader reader(table, key);
   const std::uint64_t number = reader.U64();
   CREDITREG_RETURN_IF_ERROR(reader.Finish());
@@ -467,6 +492,19 @@ absl::StatusOr<NumberAndSequence> DecodeImportOutcomeKey(
   NumberAndSequence entry;
   entry.number = reader.U64();
   entry.sequence = reader.U64();
+  CREDITREG_RETURN_IF_ERROR(reader.Finish());
+  return entry;
+}
+
+absl::StatusOr<PersonEntry> DecodePersonKey(absl::string_view key) {
+  KeyReader reader(Table::kPerson, key);
+  reader.Raw(kMacBytes);
+  PersonEntry entry;
+  const std::uint8_t kind = reader.U8();
+  if (kind < 1 || kind > 2) reader.Fail("has an unknown kind");
+  entry.kind = static_cast<SealedKind>(kind);
+  entry.number = reader.U64();
+  entry.role = reader.U8();
   CREDITREG_RETURN_IF_ERROR(reader.Finish());
   return entry;
 }

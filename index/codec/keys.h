@@ -42,6 +42,7 @@ enum class Table : std::uint8_t {
   kImport = 0x0D,             // text principal, text id
   kImportOutcome = 0x0E,      // import_no, row
   kLinkBacklog = 0x0F,        // enterprise_no
+  kErasedKey = 0x10,          // slot
   // Indexes.
   kCurrentCode = 0x40,  // USCC (18 bytes)
   kFormerCode = 0x41,   // USCC (18 bytes)
@@ -50,6 +51,7 @@ enum class Table : std::uint8_t {
   kFileList = 0x44,     // enterprise_no, family u8, ~day, record_no
   kPendingLink = 0x45,  // kind u8 (0: USCC, else OldNumberKind), text value,
                         // record_no
+  kPerson = 0x46,       // number's HMAC (16 bytes), kind u8, number, role u8
 };
 
 // The one partition there is today.
@@ -68,7 +70,7 @@ std::string TablePrefix(Table table);
 // empty and not all 0xFF.
 std::string PrefixEnd(absl::string_view prefix);
 
-// What kSealed rows belong to. Stored.
+// What kSealed and kPerson rows belong to. Stored.
 enum class SealedKind : std::uint8_t {
   kEnterprise = 1,
   kRecord = 2,
@@ -101,6 +103,9 @@ std::string ImportKey(absl::string_view principal, absl::string_view id);
 std::string ImportOutcomePrefix(std::uint64_t import_no);
 std::string ImportOutcomeKey(std::uint64_t import_no, std::uint64_t row);
 std::string LinkBacklogKey(std::uint64_t enterprise_no);
+// A data key that was destroyed, or is to be where a copy of the key file
+// brings it back.
+std::string ErasedKeyKey(std::uint64_t slot);
 
 // `uscc` is 18 bytes.
 std::string CurrentCodeKey(absl::string_view uscc);
@@ -121,6 +126,11 @@ std::string PendingLinkPrefix(std::uint8_t kind, absl::string_view value);
 std::string PendingLinkKey(std::uint8_t kind, absl::string_view value,
                            std::uint64_t record_no);
 
+// `mac` is 16 bytes; `kind` is kEnterprise or kRecord, `role` a PersonRole.
+std::string PersonPrefix(absl::string_view mac);
+std::string PersonKey(absl::string_view mac, SealedKind kind,
+                      std::uint64_t number, std::uint8_t role);
+
 struct NumberAndSequence {
   std::uint64_t number = 0;
   std::uint64_t sequence = 0;
@@ -130,6 +140,11 @@ struct FileListEntry {
   std::uint8_t family = 0;
   CivilDay day;
   std::uint64_t record_no = 0;
+};
+struct PersonEntry {
+  SealedKind kind = SealedKind::kRecord;
+  std::uint64_t number = 0;
+  std::uint8_t role = 0;
 };
 struct SealedEntry {
   SealedKind kind = SealedKind::kRecord;
@@ -154,6 +169,7 @@ absl::StatusOr<std::uint64_t> DecodeTrailingNumber(Table table,
                                                    absl::string_view key);
 absl::StatusOr<FileListEntry> DecodeFileListKey(absl::string_view key);
 absl::StatusOr<SealedEntry> DecodeSealedKey(absl::string_view key);
+absl::StatusOr<PersonEntry> DecodePersonKey(absl::string_view key);
 absl::StatusOr<RequestAgeEntry> DecodeRequestAgeKey(absl::string_view key);
 // (import_no, row)
 absl::StatusOr<NumberAndSequence> DecodeImportOutcomeKey(absl::string_view key);

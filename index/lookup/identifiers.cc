@@ -17,6 +17,7 @@
 #include "index/codec/keys.h"
 #include "index/codec/natural_key.h"
 #include "index/codec/value.h"
+#include "index/lookup/personal_index.h"
 #include "index/store/store.h"
 
 namespace creditreg {
@@ -111,6 +112,7 @@ std::vector<IndexRow> EnterpriseIndexRows(
   if (name_key.has_value()) {
     rows.emplace_back(NameKeyKey(*name_key, enterprise_no), empty);
   }
+  AddPersonRows(SealedKind::kEnterprise, enterprise_no, version.info(), &rows);
   SortUnique(&rows);
   return rows;
 }
@@ -149,17 +151,19 @@ bool IsPending(const storage::v1::RecordVersion& version) {
              storage::v1::PARTY_CATEGORY_NATURAL_PERSON;
 }
 
-std::vector<IndexRow> PendingLinkRows(std::uint64_t record_no,
+std::vector<IndexRow> RecordIndexRows(std::uint64_t record_no,
                                       const storage::v1::RecordVersion& version,
                                       const Key256& hmac_key) {
   std::vector<IndexRow> rows;
-  if (!IsPending(version)) return rows;
-  const std::string empty = EncodeValue(storage::v1::EmptyRow());
-  for (const PartyIdentifier& identifier :
-       PartyIdentifiers(version, hmac_key)) {
-    rows.emplace_back(
-        PendingLinkKey(identifier.kind, identifier.value, record_no), empty);
+  if (IsPending(version)) {
+    const std::string empty = EncodeValue(storage::v1::EmptyRow());
+    for (const PartyIdentifier& identifier :
+         PartyIdentifiers(version, hmac_key)) {
+      rows.emplace_back(
+          PendingLinkKey(identifier.kind, identifier.value, record_no), empty);
+    }
   }
+  AddPersonRows(SealedKind::kRecord, record_no, version.info(), &rows);
   SortUnique(&rows);
   return rows;
 }

@@ -6,6 +6,7 @@
 //   old number     one row for each number and enterprise that had it
 //   name key       one row: authority or division, name, day of establishment
 //   pending link   rows of a record that waits for its enterprise
+//   person         rows of whoever's numbers are sealed (personal_index.h)
 //
 // Rows are pure functions of one enterprise or one record, so that the writer,
 // verify and a rebuild agree. A merger is a former-code row of the successor;
@@ -62,8 +63,9 @@ std::vector<PartyIdentifier> PartyIdentifiers(
 // Whether the record waits for an enterprise that is not known yet.
 bool IsPending(const storage::v1::RecordVersion& version);
 
-// Rows of a record that waits; none where it does not. Sorted by key.
-std::vector<IndexRow> PendingLinkRows(std::uint64_t record_no,
+// Those of a record: pending links where it waits, and persons. Sorted by key,
+// each key once.
+std::vector<IndexRow> RecordIndexRows(std::uint64_t record_no,
                                       const storage::v1::RecordVersion& version,
                                       const Key256& hmac_key);
 

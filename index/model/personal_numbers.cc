@@ -8,6 +8,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
@@ -435,6 +436,45 @@ bool ResidentId15Ok(absl::string_view digits) {
   return digits.size() == 15 && AllDigits(digits) &&
          HasProvincePrefix(digits) &&
          IsRealDay(absl::StrCat("19", digits.substr(6, 6)));
+}
+
+std::string NormalIdentityNumber(absl::string_view number) {
+  std::string normal;
+  // Pieces must not be left behind where it grows.
+  normal.reserve(number.size() + 3);
+  for (const Char& c : PlainChars(number)) {
+    if (c.c == U' ' || c.c == U'-') continue;
+    if (IsAlnum(c.c)) {
+      normal += static_cast<char>(c.c);
+    } else {
+      absl::StrAppend(&normal, number.substr(c.begin, c.end - c.begin));
+    }
+  }
+  if (!ResidentId15Ok(normal)) return normal;
+  normal.insert(6, "19");
+  normal += '0';
+  for (const char check :
+       {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'X'}) {
+    normal.back() = check;
+    if (ResidentIdCheckOk(normal)) break;
+  }
+  return normal;
+}
+
+std::string NormalTelephone(absl::string_view number) {
+  constexpr std::size_t kNationalDigits = 11;
+  std::string digits;
+  digits.reserve(number.size());
+  for (const Char& c : PlainChars(number)) {
+    if (IsDigit(c.c)) digits += static_cast<char>(c.c);
+  }
+  for (const absl::string_view prefix : {"0086", "86"}) {
+    if (digits.size() == prefix.size() + kNationalDigits &&
+        absl::StartsWith(digits, prefix)) {
+      return digits.substr(prefix.size());
+    }
+  }
+  return digits;
 }
 
 }  // namespace creditreg

@@ -72,6 +72,15 @@ bool ResidentIdOk(absl::string_view number);
 // province and real date of birth. It has no check digit.
 bool ResidentId15Ok(absl::string_view digits);
 
+// The forms under which two spellings of one number are the same.
+//
+// Of an identity document: half-width, upper case, without blanks and dashes; a
+// resident ID of 15 digits as the one of 18 it became.
+std::string NormalIdentityNumber(absl::string_view number);
+// Digits alone, without the 86 or 0086 of a number of 11 behind it. An
+// extension stays: it is another telephone.
+std::string NormalTelephone(absl::string_view number);
+
 }  // namespace creditreg
 
 #endif  // CREDITREG_INDEX_MODEL_PERSONAL_NUMBERS_H_

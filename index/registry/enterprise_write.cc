@@ -208,9 +208,10 @@ void CarryOver(const EnterpriseAt& stored, const PreparedEnterprise& prepared,
   version->set_withheld_reason(stored.version.withheld_reason());
   if (keep_personal) {
     const storage::v1::VersionInfo& info = stored.version.info();
-    version->mutable_info()->set_personal_mac(info.personal_mac());
+    SetPersonalHashes({info.personal_mac(), stored.version.personal_tax_mac(),
+                       info.numbers()},
+                      version);
     version->mutable_info()->set_personal_sequence(info.personal_sequence());
-    version->set_personal_tax_mac(stored.version.personal_tax_mac());
   }
 }
 
@@ -227,8 +228,7 @@ PreparedEnterprise PrepareEnterprise(EnterpriseDraft draft,
                                     }),
                      former_codes.end());
   if (draft.personal.has_value()) {
-    prepared.personal_mac = PersonalMac(*draft.personal, hmac_key);
-    prepared.personal_tax_mac = PersonalTaxMac(*draft.personal, hmac_key);
+    prepared.personal = HashPersonal(*draft.personal, hmac_key);
   }
   prepared.draft = std::move(draft);
   return prepared;
@@ -246,11 +246,8 @@ DraftVersion MakeEnterpriseVersion(const PreparedEnterprise& prepared,
   }
   // A file without a personal column must not erase what is known.
   made.takes_personal = draft.personal.has_value() &&
-                        !(draft.keep_history && prepared.personal_mac.empty());
-  if (made.takes_personal) {
-    info.set_personal_mac(prepared.personal_mac);
-    made.version.set_personal_tax_mac(prepared.personal_tax_mac);
-  }
+                        !(draft.keep_history && prepared.personal.mac.empty());
+  if (made.takes_personal) SetPersonalHashes(prepared.personal, &made.version);
   return made;
 }
 
@@ -270,6 +267,10 @@ absl::Status PutEnterpriseRows(RowSink& rows, const WriteContext& context,
                   stamp.sequence, EncodeValue(*put.personal), &data_key));
     head.set_data_key(data_key);
     info.set_personal_sequence(stamp.sequence);
+  }
+  if (put.erases_personal) {
+    PutErasedKey(rows, head.data_key(), put.change);
+    head.set_data_key(0);
   }
   rows.Put(EnterpriseVersionKey(put.enterprise_no, stamp.sequence),
            put.version);
@@ -350,6 +351,9 @@ absl::StatusOr<WriteResult> ApplyEnterprise(Transaction& transaction,
       return result;
     }
     CarryOver(*stored, prepared, keep_personal, &version);
+    if (KeepErased(stored->version.info(), &version)) {
+      result.findings.push_back(ErasedBefore());
+    }
   }
   CREDITREG_ASSIGN_OR_RETURN(
       std::optional<Finding> circle,
@@ -361,9 +365,7 @@ absl::StatusOr<WriteResult> ApplyEnterprise(Transaction& transaction,
     return result;
   }
   info.set_content_hash(ContentHash(version.content()));
-  if (stored.has_value() &&
-      stored->version.info().content_hash() == info.content_hash() &&
-      stored->version.info().personal_mac() == info.personal_mac()) {
+  if (stored.has_value() && SameContent(stored->version.info(), info)) {
     result.outcome = Outcome::kUnchanged;
     result.version_sequence = stored->sequence;
     return result;
@@ -389,6 +391,37 @@ absl::StatusOr<WriteResult> ApplyEnterprise(Transaction& transaction,
       result.version_sequence,
       PutVersion(transaction, context, source, stored, std::move(put)));
   result.outcome = stored.has_value() ? Outcome::kUpdated : Outcome::kCreated;
+  return result;
+}
+
+absl::StatusOr<WriteResult> EraseFromEnterprise(Transaction& transaction,
+                                                const WriteContext& context,
+                                                const ChangeSource& source,
+                                                const ErasePersonal& write) {
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::optional<EnterpriseAt> stored,
+      ReadEnterpriseVersion(transaction, write.number, 0));
+  if (!stored.has_value()) {
+    return absl::NotFoundError("item: no such enterprise");
+  }
+  if (!MayWrite(*source.actor, stored->version.content())) return OutOfScope();
+  WriteResult result;
+  result.enterprise_no = write.number;
+  if (stored->version.info().personal_mac().empty()) {
+    result.outcome = Outcome::kUnchanged;
+    result.version_sequence = stored->sequence;
+    return result;
+  }
+  NewEnterpriseVersion put;
+  put.enterprise_no = write.number;
+  put.version = stored->version;
+  MarkErased(&put.version);
+  put.erases_personal = true;
+  put.change.set_reason(write.reason);
+  CREDITREG_ASSIGN_OR_RETURN(
+      result.version_sequence,
+      PutVersion(transaction, context, source, stored, std::move(put)));
+  result.outcome = Outcome::kUpdated;
   return result;
 }
 

@@ -27,8 +27,7 @@ namespace creditreg {
 // A draft with what can be computed without the register.
 struct PreparedEnterprise {
   EnterpriseDraft draft;
-  std::string personal_mac;
-  std::string personal_tax_mac;
+  PersonalHashes personal;
 };
 PreparedEnterprise PrepareEnterprise(EnterpriseDraft draft,
                                      const Key256& hmac_key);
@@ -50,6 +49,8 @@ struct NewEnterpriseVersion {
   std::uint64_t enterprise_no = 0;
   storage::v1::EnterpriseVersion version;
   const storage::v1::PersonalFields* personal = nullptr;
+  // Gives up the data key of what `version` no longer has.
+  bool erases_personal = false;
   std::int64_t first_received_us = 0;
   storage::v1::Change change;
 };
@@ -75,6 +76,14 @@ absl::StatusOr<WriteResult> ApplyEnterprise(Transaction& transaction,
                                             const ChangeSource& source,
                                             const PreparedEnterprise& prepared,
                                             absl::string_view etag);
+
+// Erases an enterprise's personal fields. Outcome kUnchanged where it has none.
+//
+// Errors: NotFound, PermissionDenied OUT_OF_SCOPE; DataLoss, Unavailable.
+absl::StatusOr<WriteResult> EraseFromEnterprise(Transaction& transaction,
+                                                const WriteContext& context,
+                                                const ChangeSource& source,
+                                                const ErasePersonal& write);
 
 // Hides or shows a file. NotFound: no such enterprise.
 absl::StatusOr<WriteResult> ApplyWithhold(Transaction& transaction,

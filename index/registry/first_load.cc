@@ -442,7 +442,7 @@ absl::Status FirstLoadImpl::PutRows(const ChangeSource& source, Item& item,
       rows.Put(std::move(key), row);
     }
     for (IndexRow& row :
-         PendingLinkRows(put.record_no, put.version, keys_.hmac)) {
+         RecordIndexRows(put.record_no, put.version, keys_.hmac)) {
       rows.PutEncoded(std::move(row.first), std::move(row.second));
     }
   }

@@ -70,6 +70,31 @@ absl::Status PutQuarantine(Transaction& transaction,
   return absl::OkStatus();
 }
 
+absl::StatusOr<WriteResult> EraseFromQuarantine(Transaction& transaction,
+                                                const WriteContext& context,
+                                                const ChangeSource& source,
+                                                const ErasePersonal& write) {
+  const std::string key = QuarantineKey(write.number);
+  CREDITREG_ASSIGN_OR_RETURN(
+      std::optional<storage::v1::QuarantineRow> kept,
+      ReadRow<storage::v1::QuarantineRow>(transaction, key));
+  if (!kept.has_value()) {
+    return absl::NotFoundError("row_id: no such row");
+  }
+  WriteResult result;
+  result.outcome = kept->erased() ? Outcome::kUnchanged : Outcome::kUpdated;
+  if (kept->erased()) return result;
+  const Stamp stamp = BeginChange(transaction, context);
+  storage::v1::Change change;
+  change.set_quarantine_no(write.number);
+  change.set_reason(write.reason);
+  PutErasedKey(transaction, kept->data_key(), change);
+  kept->set_erased(true);
+  transaction.Put(key, *kept);
+  EndChange(transaction, stamp, source, std::move(change));
+  return result;
+}
+
 storage::v1::StoredFinding ToStored(const Finding& finding) {
   storage::v1::StoredFinding stored;
   stored.set_severity(static_cast<std::uint32_t>(finding.severity));

@@ -39,6 +39,14 @@ absl::Status PutQuarantine(Transaction& transaction,
                            const ChangeSource& source,
                            const RowToQuarantine& row);
 
+// Erases the row's text. Outcome kUnchanged where that was done before.
+//
+// Errors: NotFound no such row; DataLoss, Unavailable.
+absl::StatusOr<WriteResult> EraseFromQuarantine(Transaction& transaction,
+                                                const WriteContext& context,
+                                                const ChangeSource& source,
+                                                const ErasePersonal& write);
+
 storage::v1::StoredFinding ToStored(const Finding& finding);
 Finding FromStored(const storage::v1::StoredFinding& stored);
 

@@ -151,6 +151,10 @@ absl::Status PutRecordRows(RowSink& rows, const WriteContext& context,
     head.set_data_key(data_key);
     info.set_personal_sequence(stamp.sequence);
   }
+  if (put.erases_personal) {
+    PutErasedKey(rows, head.data_key(), put.change);
+    head.set_data_key(0);
+  }
   if (!put.natural_key.empty() && put.natural_key != head.natural_key()) {
     head.set_natural_key(put.natural_key);
     storage::v1::NaturalKeyRow row;
@@ -190,9 +194,9 @@ absl::StatusOr<std::uint64_t> PutRecordVersion(Transaction& transaction,
       PlaceOf(record_no, version), stamp.sequence));
   ReplaceIndexRows(
       stored != nullptr
-          ? PendingLinkRows(record_no, stored->version, context.keys->hmac)
+          ? RecordIndexRows(record_no, stored->version, context.keys->hmac)
           : std::vector<IndexRow>(),
-      PendingLinkRows(record_no, version, context.keys->hmac), transaction);
+      RecordIndexRows(record_no, version, context.keys->hmac), transaction);
   if (stored != nullptr) {
     CountRecord(stored->version, -1, transaction.counters());
   }

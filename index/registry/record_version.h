@@ -44,6 +44,8 @@ struct NewRecordVersion {
   // Personal fields to seal with it where their MAC is not the stored
   // version's; null: as the version's info says.
   const storage::v1::PersonalFields* personal = nullptr;
+  // Gives up the data key of what `version` no longer has.
+  bool erases_personal = false;
   // Empty: as the stored version's.
   std::string natural_key;
   storage::v1::Change change;

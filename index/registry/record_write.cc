@@ -52,12 +52,6 @@ Finding Reason(absl::string_view field, absl::string_view rule,
           std::string(message), ""};
 }
 
-bool SameContent(const storage::v1::VersionInfo& a,
-                 const storage::v1::VersionInfo& b) {
-  return a.content_hash() == b.content_hash() &&
-         a.personal_mac() == b.personal_mac();
-}
-
 absl::StatusOr<std::optional<RecordAt>> FindByNaturalKey(
     const Snapshot& rows, const std::string& natural_key) {
   CREDITREG_ASSIGN_OR_RETURN(
@@ -166,8 +160,7 @@ PreparedRecord PrepareRecord(RecordDraft draft, const Key256& hmac_key) {
   prepared.natural_key =
       RecordNaturalKey(draft.content, draft.personal, hmac_key);
   prepared.content_hash = ContentHash(draft.content);
-  prepared.personal_mac = PersonalMac(draft.personal, hmac_key);
-  prepared.personal_tax_mac = PersonalTaxMac(draft.personal, hmac_key);
+  prepared.personal = HashPersonal(draft.personal, hmac_key);
   prepared.draft = std::move(draft);
   return prepared;
 }
@@ -177,10 +170,9 @@ RecordVersion MakeRecordVersion(const PreparedRecord& prepared,
   RecordVersion version;
   *version.mutable_content() = std::move(content);
   version.set_state(storage::v1::RECORD_STATE_ACTIVE);
-  version.set_personal_tax_mac(prepared.personal_tax_mac);
+  SetPersonalHashes(prepared.personal, &version);
   version.mutable_info()->set_source_id(prepared.draft.source_id);
   version.mutable_info()->set_content_hash(prepared.content_hash);
-  version.mutable_info()->set_personal_mac(prepared.personal_mac);
   return version;
 }
 
@@ -226,7 +218,13 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
     return result;
   }
   RecordVersion version = MakeRecordVersion(prepared, prepared.draft.content);
+  // Also by what is not stored again.
+  const std::vector<PartyIdentifier> identifiers =
+      PartyIdentifiers(version, context.keys->hmac);
   if (stored.has_value()) {
+    if (KeepErased(stored->version.info(), &version)) {
+      result.findings.push_back(ErasedBefore());
+    }
     result.record_no = stored->record_no;
     result.enterprise_no = stored->version.enterprise_no();
     result.version_sequence = stored->sequence;
@@ -258,8 +256,7 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
   }
   CREDITREG_ASSIGN_OR_RETURN(
       const PartyLink link,
-      LinkParty(transaction, version.content(),
-                PartyIdentifiers(version, context.keys->hmac)));
+      LinkParty(transaction, version.content(), identifiers));
   if (link.finding.has_value() && link.finding->severity == Severity::kError) {
     return Quarantined(result, WithoutHiddenName(*source.actor, *link.finding));
   }
@@ -302,21 +299,31 @@ absl::StatusOr<WriteResult> ApplyCorrection(Transaction& transaction,
     CREDITREG_ASSIGN_OR_RETURN(
         prepared, WithStoredPersonal(transaction, context, stored, given));
   }
-  if (!prepared.natural_key.ok()) {
+  // What told a person apart may be erased: then the stored key stays.
+  const bool keeps_key =
+      !prepared.natural_key.ok() && IsErased(stored.version.info());
+  if (!prepared.natural_key.ok() && !keeps_key) {
     return absl::InvalidArgumentError(absl::StrCat(
         prepared.natural_key.status().message(), ": empty, want a value"));
   }
-  CREDITREG_ASSIGN_OR_RETURN(
-      const std::optional<RecordAt> holder,
-      FindByNaturalKey(transaction, *prepared.natural_key));
-  if (holder.has_value() && holder->record_no != stored.record_no) {
-    return absl::AlreadyExistsError(
-        "KEY_TAKEN: record: its natural key belongs to another record");
+  if (!keeps_key) {
+    CREDITREG_ASSIGN_OR_RETURN(
+        const std::optional<RecordAt> holder,
+        FindByNaturalKey(transaction, *prepared.natural_key));
+    if (holder.has_value() && holder->record_no != stored.record_no) {
+      return absl::AlreadyExistsError(
+          "KEY_TAKEN: record: its natural key belongs to another record");
+    }
   }
   WriteResult result;
   result.record_no = stored.record_no;
   result.findings = prepared.draft.findings;
   RecordVersion version = MakeRecordVersion(prepared, prepared.draft.content);
+  const std::vector<PartyIdentifier> identifiers =
+      PartyIdentifiers(version, context.keys->hmac);
+  if (KeepErased(stored.version.info(), &version)) {
+    result.findings.push_back(ErasedBefore());
+  }
   if (SameContent(stored.version.info(), version.info())) {
     result.outcome = Outcome::kUnchanged;
     result.enterprise_no = stored.version.enterprise_no();
@@ -325,8 +332,7 @@ absl::StatusOr<WriteResult> ApplyCorrection(Transaction& transaction,
   }
   CREDITREG_ASSIGN_OR_RETURN(
       const PartyLink link,
-      LinkParty(transaction, version.content(),
-                PartyIdentifiers(version, context.keys->hmac)));
+      LinkParty(transaction, version.content(), identifiers));
   if (link.finding.has_value()) {
     if (link.finding->severity == Severity::kError) {
       return absl::FailedPreconditionError(
@@ -345,7 +351,7 @@ absl::StatusOr<WriteResult> ApplyCorrection(Transaction& transaction,
   put.personal = &prepared.draft.personal;
   put.version = std::move(version);
   // The old key goes on leading to the record.
-  put.natural_key = *prepared.natural_key;
+  if (!keeps_key) put.natural_key = *prepared.natural_key;
   put.change.set_kind(Change::KIND_RECORD_CORRECTED);
   put.change.set_reason(write.reason);
   result.outcome = Outcome::kUpdated;
@@ -353,6 +359,35 @@ absl::StatusOr<WriteResult> ApplyCorrection(Transaction& transaction,
   CREDITREG_ASSIGN_OR_RETURN(
       result.version_sequence,
       PutRecordVersion(transaction, context, source, std::move(put)));
+  return result;
+}
+
+absl::StatusOr<WriteResult> EraseFromRecord(Transaction& transaction,
+                                            const WriteContext& context,
+                                            const ChangeSource& source,
+                                            const ErasePersonal& write) {
+  CREDITREG_ASSIGN_OR_RETURN(
+      const RecordAt stored,
+      ReadForChange(transaction, write.number, "", *source.actor));
+  WriteResult result;
+  result.record_no = stored.record_no;
+  result.enterprise_no = stored.version.enterprise_no();
+  if (stored.version.info().personal_mac().empty()) {
+    result.outcome = Outcome::kUnchanged;
+    result.version_sequence = stored.sequence;
+    return result;
+  }
+  NewRecordVersion put;
+  put.record_no = stored.record_no;
+  put.stored = &stored;
+  put.version = stored.version;
+  MarkErased(&put.version);
+  put.erases_personal = true;
+  put.change.set_reason(write.reason);
+  CREDITREG_ASSIGN_OR_RETURN(
+      result.version_sequence,
+      PutRecordVersion(transaction, context, source, std::move(put)));
+  result.outcome = Outcome::kUpdated;
   return result;
 }
 

@@ -31,8 +31,7 @@ struct PreparedRecord {
   absl::StatusOr<std::string> natural_key =
       absl::InvalidArgumentError("record");
   std::string content_hash;
-  std::string personal_mac;
-  std::string personal_tax_mac;
+  PersonalHashes personal;
 };
 PreparedRecord PrepareRecord(RecordDraft draft, const Key256& hmac_key);
 
@@ -69,6 +68,14 @@ absl::StatusOr<WriteResult> ApplyCorrection(Transaction& transaction,
                                             const ChangeSource& source,
                                             const CorrectRecord& write,
                                             const PreparedRecord& prepared);
+
+// Erases the record's personal fields. Outcome kUnchanged where it has none.
+//
+// Errors: NotFound, PermissionDenied OUT_OF_SCOPE; DataLoss, Unavailable.
+absl::StatusOr<WriteResult> EraseFromRecord(Transaction& transaction,
+                                            const WriteContext& context,
+                                            const ChangeSource& source,
+                                            const ErasePersonal& write);
 
 // Errors: NotFound, PermissionDenied OUT_OF_SCOPE, Aborted ETAG_MISMATCH;
 // DataLoss, Unavailable.

@@ -27,6 +27,7 @@
 #include "index/codec/keys.h"
 #include "index/codec/tokens.h"
 #include "index/registry/enterprise_write.h"
+#include "index/registry/erased_keys.h"
 #include "index/registry/import_session.h"
 #include "index/registry/key_rotation.h"
 #include "index/registry/linker.h"
@@ -83,6 +84,21 @@ absl::Status RefusedPut(const WriteResult& result) {
                    ": contradicts the register (", reason.rule, ")"));
 }
 
+absl::StatusOr<WriteResult> Erase(Transaction& transaction,
+                                  const WriteContext& context,
+                                  const ChangeSource& source,
+                                  const ErasePersonal& write) {
+  switch (write.kind) {
+    case SealedKind::kEnterprise:
+      return EraseFromEnterprise(transaction, context, source, write);
+    case SealedKind::kRecord:
+      return EraseFromRecord(transaction, context, source, write);
+    case SealedKind::kQuarantine:
+      return EraseFromQuarantine(transaction, context, source, write);
+  }
+  return absl::InvalidArgumentError("kind: unknown");
+}
+
 class RegistryImpl final : public Registry {
  public:
   struct Parts {
@@ -91,6 +107,7 @@ class RegistryImpl final : public Registry {
     LoadedKeyRing ring;
     std::unique_ptr<DataKeyStore> data_keys;
     OpenedState state;
+    std::uint64_t destroyed_again = 0;
     bool is_new_beside_old_keys = false;
   };
 
@@ -104,6 +121,7 @@ class RegistryImpl final : public Registry {
         data_keys_(std::move(parts.data_keys)),
         rotation_(parts.key_files, &keys_, data_keys_.get(),
                   parts.ring.master_version, random),
+        destroyed_again_(parts.destroyed_again),
         is_new_beside_old_keys_(parts.is_new_beside_old_keys),
         tokens_(keys_, layout_.registry_id()) {
     auto view = std::make_shared<SnapshotView>(store_->TakeSnapshot(),
@@ -274,6 +292,19 @@ class RegistryImpl final : public Registry {
     Enqueue(shared->request, 1, std::move(apply), std::move(done));
   }
 
+  void Submit(ErasePersonal write, WriteCallback done) override {
+    auto shared = std::make_shared<ErasePersonal>(std::move(write));
+    ApplyFunction apply = [shared, context = Context(shared->request)](
+                              Transaction& transaction,
+                              const ChangeSource& source)
+        -> absl::StatusOr<std::vector<WriteResult>> {
+      CREDITREG_ASSIGN_OR_RETURN(WriteResult result,
+                                 Erase(transaction, context, source, *shared));
+      return std::vector<WriteResult>{std::move(result)};
+    };
+    Enqueue(shared->request, 1, std::move(apply), std::move(done));
+  }
+
   absl::StatusOr<std::unique_ptr<ImportSession>> BeginImport(
       StartImport start) override {
     if (writer_ == nullptr) return ReadOnly();
@@ -340,7 +371,11 @@ class RegistryImpl final : public Registry {
     return figures;
   }
 
-  KeyState Keys() const override { return rotation_.state(); }
+  KeyState Keys() const override {
+    KeyState state = rotation_.state();
+    state.destroyed_again = destroyed_again_;
+    return state;
+  }
 
   absl::StatusOr<std::uint32_t> RotateMasterKey() override {
     if (writer_ == nullptr) return ReadOnly();
@@ -532,6 +567,7 @@ class RegistryImpl final : public Registry {
   const std::unique_ptr<Store> store_;
   const std::unique_ptr<DataKeyStore> data_keys_;
   KeyRotation rotation_;
+  const std::uint64_t destroyed_again_;
   const bool is_new_beside_old_keys_;
   const TokenCodec tokens_;
   std::atomic<bool> verify_running_ = false;
@@ -579,6 +615,9 @@ absl::StatusOr<std::unique_ptr<Registry>> Registry::Open(
   CREDITREG_ASSIGN_OR_RETURN(parts.data_keys,
                              DataKeyStore::Open(data_keys, random));
   if (state.has_value() && !read_only) {
+    CREDITREG_ASSIGN_OR_RETURN(
+        parts.destroyed_again,
+        DestroyErasedKeys(*parts.store->TakeSnapshot(), *parts.data_keys));
     // A first load that was stopped after its last write leaves its folder.
     std::error_code ignored;
     std::filesystem::remove_all(

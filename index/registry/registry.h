@@ -32,6 +32,7 @@
 #include "index/base/clock.h"
 #include "index/base/random.h"
 #include "index/codec/crypto.h"
+#include "index/codec/keys.h"
 #include "index/codec/tokens.h"
 #include "index/model/draft.h"
 #include "index/publication/page_cache.h"
@@ -113,6 +114,18 @@ struct WithholdEnterprise {
   std::uint64_t enterprise_no = 0;
   bool withheld = false;
   // Stored with the version while withheld, and in the change.
+  std::string reason;
+};
+
+// Destroys the data key of personal fields: they are unreadable from then on,
+// at every position and in every copy of the database, with whatever master
+// key. What else is stored of the subject stays.
+struct ErasePersonal {
+  WriteRequest request;
+  // Of an enterprise, a record, or a row kept aside (whose text is erased).
+  SealedKind kind = SealedKind::kRecord;
+  std::uint64_t number = 0;
+  // Stored in the change.
   std::string reason;
 };
 
@@ -259,6 +272,9 @@ struct KeyState {
   std::uint32_t data_keys_version = 0;
   // Slots of data keys, destroyed ones too.
   std::uint64_t data_keys = 0;
+  // Keys of erased fields that an older copy of the key file had brought back,
+  // and that the start destroyed again.
+  std::uint64_t destroyed_again = 0;
   bool rotating = false;
   // Of the last rotation; 0: none since the start.
   std::uint32_t target_version = 0;
@@ -316,6 +332,9 @@ class Registry {
   virtual void Submit(CorrectRecord write, WriteCallback done) = 0;
   virtual void Submit(WithdrawRecord write, WriteCallback done) = 0;
   virtual void Submit(WithholdEnterprise write, WriteCallback done) = 0;
+  // Answered once the key is gone. Unknown where it may not be: until the same
+  // request answers otherwise, nothing else is written.
+  virtual void Submit(ErasePersonal write, WriteCallback done) = 0;
 
   // Begins or goes on with an import. Waits until what is queued is committed,
   // so not from a callback.

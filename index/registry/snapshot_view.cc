@@ -255,6 +255,14 @@ absl::StatusOr<QuarantinePage> SnapshotView::ListQuarantined(
   return page;
 }
 
+absl::StatusOr<PersonEntries> SnapshotView::FindPerson(
+    PersonalNumberKind kind, absl::string_view number, absl::string_view from,
+    std::size_t limit) const {
+  const std::string mac = PersonalNumberMac(kind, number, keys_->hmac);
+  if (mac.empty()) return PersonEntries();
+  return ReadPerson(*rows_, mac, from, limit);
+}
+
 absl::StatusOr<storage::v1::PersonalFields> SnapshotView::OpenPersonal(
     const EnterpriseAt& enterprise) const {
   return OpenPersonalFields(*rows_, *data_keys_, SealedKind::kEnterprise,

@@ -56,6 +56,10 @@ class SnapshotView final : public View {
   absl::StatusOr<QuarantinePage> ListQuarantined(
       std::uint64_t from_no, std::size_t limit,
       absl::string_view source_id) const override;
+  absl::StatusOr<PersonEntries> FindPerson(PersonalNumberKind kind,
+                                           absl::string_view number,
+                                           absl::string_view from,
+                                           std::size_t limit) const override;
   absl::StatusOr<storage::v1::PersonalFields> OpenPersonal(
       const EnterpriseAt& enterprise) const override;
   absl::StatusOr<storage::v1::PersonalFields> OpenPersonal(

@@ -47,17 +47,18 @@ absl::Status ReadAll(VerifyRun& run, Relations& relations, Recount* recount) {
 absl::Status SettleAll(VerifyRun& run, Relations& relations) {
   CREDITREG_RETURN_IF_ERROR(run.BeginStage("differences"));
   Recount again;
-  CREDITREG_RETURN_IF_ERROR(
-      relations.Settle({Relation::kSealed, Relation::kQuarantine},
-                       [&] { return CheckChanges(run, relations); }));
+  CREDITREG_RETURN_IF_ERROR(relations.Settle(
+      {Relation::kSealed, Relation::kQuarantine, Relation::kErasedKey},
+      [&] { return CheckChanges(run, relations); }));
   CREDITREG_RETURN_IF_ERROR(relations.Settle(
       {Relation::kChangeOfEnterprise, Relation::kCurrentCode,
-       Relation::kFormerCode, Relation::kOldNumber, Relation::kNameKey},
+       Relation::kFormerCode, Relation::kOldNumber, Relation::kNameKey,
+       Relation::kPersonOfEnterprise},
       [&] { return CheckEnterprises(run, relations, &again); }));
-  CREDITREG_RETURN_IF_ERROR(
-      relations.Settle({Relation::kChangeOfRecord, Relation::kNaturalKey,
-                        Relation::kFileList, Relation::kPendingLink},
-                       [&] { return CheckRecords(run, relations, &again); }));
+  CREDITREG_RETURN_IF_ERROR(relations.Settle(
+      {Relation::kChangeOfRecord, Relation::kNaturalKey, Relation::kFileList,
+       Relation::kPendingLink, Relation::kPersonOfRecord},
+      [&] { return CheckRecords(run, relations, &again); }));
   CREDITREG_RETURN_IF_ERROR(relations.Settle(
       {Relation::kRequestAge}, [&] { return CheckRequests(run, relations); }));
   return relations.Settle({Relation::kQuarantineKey}, [&] {

@@ -35,6 +35,12 @@ bool HasWhatItsKindNeeds(const Change& change) {
     case MadeBy::kLinked:
       return has_content && change.record_no() != 0 &&
              change.enterprise_no() != 0 && change.quarantine_no() == 0;
+    case MadeBy::kErased:
+      return change.erased_data_key() != 0 &&
+             has_content == (change.quarantine_no() == 0) &&
+             (change.quarantine_no() == 0
+                  ? change.record_no() != 0 || change.enterprise_no() != 0
+                  : change.record_no() == 0 && change.enterprise_no() == 0);
     case MadeBy::kNothing:
       break;
   }
@@ -130,13 +136,16 @@ class ChangeCheck {
   }
 
   absl::Status Relate(std::uint64_t sequence, const Change& change) {
-    const MadeBy made_by = MadeByOf(change.kind());
-    if (made_by != MadeBy::kNothing) {
-      const bool of_enterprise =
-          made_by == MadeBy::kPut || made_by == MadeBy::kWithheld;
-      relations_.Found(of_enterprise ? Relation::kChangeOfEnterprise
-                                     : Relation::kChangeOfRecord,
+    if (MadeEnterpriseVersion(change) || MadeRecordVersion(change)) {
+      relations_.Found(MadeEnterpriseVersion(change)
+                           ? Relation::kChangeOfEnterprise
+                           : Relation::kChangeOfRecord,
                        ChangeKey(sequence), ProjectMade(change));
+    }
+    if (change.erased_data_key() != 0) {
+      CREDITREG_RETURN_IF_ERROR(relations_.Expect(
+          Relation::kErasedKey, ErasedKeyKey(change.erased_data_key()),
+          EncodeValue(storage::v1::EmptyRow()), sequence));
     }
     if (!change.sealed_hash().empty()) {
       CREDITREG_RETURN_IF_ERROR(

@@ -21,8 +21,9 @@ constexpr Table kTables[] = {
     Table::kChange,      Table::kRequest,        Table::kRequestAge,
     Table::kNaturalKey,  Table::kQuarantine,     Table::kQuarantineKey,
     Table::kImport,      Table::kImportOutcome,  Table::kLinkBacklog,
-    Table::kCurrentCode, Table::kFormerCode,     Table::kOldNumber,
-    Table::kNameKey,     Table::kFileList,       Table::kPendingLink,
+    Table::kErasedKey,   Table::kCurrentCode,    Table::kFormerCode,
+    Table::kOldNumber,   Table::kNameKey,        Table::kFileList,
+    Table::kPendingLink, Table::kPerson,
 };
 
 // Rows in [begin, end), which belong to no table.

@@ -38,7 +38,8 @@ std::optional<Relation> IndexOf(const IndexRow& row) {
   } kIndexes[] = {{Table::kCurrentCode, Relation::kCurrentCode},
                   {Table::kFormerCode, Relation::kFormerCode},
                   {Table::kOldNumber, Relation::kOldNumber},
-                  {Table::kNameKey, Relation::kNameKey}};
+                  {Table::kNameKey, Relation::kNameKey},
+                  {Table::kPerson, Relation::kPersonOfEnterprise}};
   for (const auto& index : kIndexes) {
     if (absl::StartsWith(row.first, TablePrefix(index.table))) {
       return index.relation;
@@ -92,6 +93,7 @@ class EnterpriseVisitor {
     if (before == nullptr) {
       return version.withheld() ? MadeBy::kNothing : MadeBy::kPut;
     }
+    if (Erases(version.info(), before->info())) return MadeBy::kErased;
     const bool same_content = SameContent(version.info(), before->info());
     const bool same_withheld =
         version.withheld() == before->withheld() &&

@@ -18,6 +18,7 @@
 #include "index/registry/verify_passes.h"
 #include "index/registry/verify_relations.h"
 #include "index/registry/verify_run.h"
+#include "index/registry/verify_sealed.h"
 #include "index/registry/write_context.h"
 
 namespace creditreg {
@@ -55,6 +56,46 @@ absl::Status CountSealed(VerifyRun& run, Relations& relations) {
         }
         return absl::OkStatus();
       });
+}
+
+// Erased keys as they are, and that they are gone.
+absl::Status CheckErasedKeys(VerifyRun& run, Relations& relations) {
+  return ForEachRow(
+      run, Table::kErasedKey,
+      [&](const std::string& key, const std::string& value) {
+        relations.Found(Relation::kErasedKey, key, value);
+        const absl::StatusOr<std::uint64_t> slot =
+            DecodeNumberKey(Table::kErasedKey, key);
+        if (!slot.ok()) {
+          run.Fault(Table::kErasedKey, "key damaged");
+          return absl::OkStatus();
+        }
+        run.SawDataKey(*slot);
+        CREDITREG_ASSIGN_OR_RETURN(const DataKeyState state,
+                                   StateOfKey(run.data_keys(), *slot));
+        if (state != DataKeyState::kDestroyed) {
+          run.Fault(Table::kErasedKey, "its data key is not destroyed", *slot);
+        }
+        return absl::OkStatus();
+      });
+}
+
+// Rows of persons, by whose they are.
+absl::Status CountPersons(VerifyRun& run, Relations& relations) {
+  return ForEachRow(run, Table::kPerson,
+                    [&](const std::string& key, const std::string& value) {
+                      const absl::StatusOr<PersonEntry> entry =
+                          DecodePersonKey(key);
+                      if (!entry.ok()) {
+                        run.Fault(Table::kPerson, "key damaged");
+                        return absl::OkStatus();
+                      }
+                      relations.Found(entry->kind == SealedKind::kEnterprise
+                                          ? Relation::kPersonOfEnterprise
+                                          : Relation::kPersonOfRecord,
+                                      key, value);
+                      return absl::OkStatus();
+                    });
 }
 
 absl::Status CountNaturalKeys(VerifyRun& run, Relations& relations,
@@ -193,6 +234,8 @@ class CodeCursor {
 absl::Status CountImplied(VerifyRun& run, Relations& relations,
                           const Recount& recount) {
   CREDITREG_RETURN_IF_ERROR(CountSealed(run, relations));
+  CREDITREG_RETURN_IF_ERROR(CheckErasedKeys(run, relations));
+  CREDITREG_RETURN_IF_ERROR(CountPersons(run, relations));
   CREDITREG_RETURN_IF_ERROR(CountNaturalKeys(run, relations, recount));
   for (const auto& index : kIndexes) {
     CREDITREG_RETURN_IF_ERROR(

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "creditreg/storage/v1/content.pb.h"
 #include "creditreg/storage/v1/rows.pb.h"
@@ -24,6 +25,7 @@
 #include "index/registry/verify_relations.h"
 #include "index/registry/verify_run.h"
 #include "index/registry/verify_subjects.h"
+#include "index/registry/write_context.h"
 
 namespace creditreg {
 namespace {
@@ -33,7 +35,7 @@ constexpr std::size_t kNaturalKeyBytes = 32;
 // Whether sealed fields cannot change the natural key.
 bool KeyIsOpen(const storage::v1::RecordVersion& version) {
   const storage::v1::Record& record = version.content();
-  if (version.info().personal_mac().empty() || record.has_complaint()) {
+  if (PersonalMacOf(version.info()).empty() || record.has_complaint()) {
     return true;
   }
   const storage::v1::Party& party = record.party();
@@ -94,7 +96,7 @@ class KeyHistory {
   void Add(std::uint64_t number,
            const SeenVersion<storage::v1::RecordVersion>& seen, bool newest) {
     const storage::v1::VersionInfo& info = seen.version.info();
-    const std::string content = info.content_hash() + info.personal_mac();
+    const std::string content = info.content_hash() + PersonalMacOf(info);
     if (content == last_content_) return;
     last_content_ = content;
     ++contents_;
@@ -182,14 +184,20 @@ class RecordVisitor {
     if (!newest) return absl::OkStatus();
     Count(number, version);
     for (const IndexRow& row :
-         PendingLinkRows(number, version, run_.keys().hmac)) {
-      CREDITREG_RETURN_IF_ERROR(relations_.Expect(
-          Relation::kPendingLink, row.first, row.second, number));
+         RecordIndexRows(number, version, run_.keys().hmac)) {
+      const Relation index = absl::StartsWith(row.first, person_prefix_)
+                                 ? Relation::kPersonOfRecord
+                                 : Relation::kPendingLink;
+      CREDITREG_RETURN_IF_ERROR(
+          relations_.Expect(index, row.first, row.second, number));
     }
     return absl::OkStatus();
   }
 
   MadeBy Made(const Version& version, const Version* before) const {
+    if (before != nullptr && Erases(version.info(), before->info())) {
+      return MadeBy::kErased;
+    }
     const bool was_in_force = before == nullptr || InForce(*before);
     if (before == nullptr || !SameContent(version.info(), before->info())) {
       return was_in_force && InForce(version) ? MadeBy::kSubmitted
@@ -289,6 +297,7 @@ class RecordVisitor {
   VerifyRun& run_;
   Relations& relations_;
   Recount& recount_;
+  const std::string person_prefix_ = TablePrefix(Table::kPerson);
   // Of the record that is read.
   std::vector<Stay> stays_;
   KeyHistory history_;

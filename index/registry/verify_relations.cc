@@ -63,13 +63,16 @@ constexpr std::array<RelationParts, kRelations> kParts = {{
     {Table::kChange, Table::kRecordVersion, &OfChange},
     {Table::kSealed, Table::kChange, &OfSealed},
     {Table::kQuarantine, Table::kChange, &OfQuarantine},
+    {Table::kErasedKey, Table::kChange, &WholeValue},
     {Table::kCurrentCode, Table::kEnterpriseVersion, &WholeValue},
     {Table::kFormerCode, Table::kEnterpriseVersion, &WholeValue},
     {Table::kOldNumber, Table::kEnterpriseVersion, &WholeValue},
     {Table::kNameKey, Table::kEnterpriseVersion, &WholeValue},
+    {Table::kPerson, Table::kEnterpriseVersion, &WholeValue},
     {Table::kNaturalKey, Table::kRecordVersion, &WholeValue},
     {Table::kFileList, Table::kRecordVersion, &WholeValue},
     {Table::kPendingLink, Table::kRecordVersion, &WholeValue},
+    {Table::kPerson, Table::kRecordVersion, &WholeValue},
     {Table::kRequestAge, Table::kRequest, &WholeValue},
     {Table::kQuarantineKey, Table::kQuarantine, &WholeValue},
 }};
@@ -158,8 +161,35 @@ MadeBy MadeByOf(Change::Kind kind) {
       return MadeBy::kWithdrawn;
     case Change::KIND_RECORD_LINKED:
       return MadeBy::kLinked;
+    case Change::KIND_PERSONAL_ERASED:
+      return MadeBy::kErased;
     default:
       return MadeBy::kNothing;
+  }
+}
+
+bool MadeEnterpriseVersion(const Change& change) {
+  switch (MadeByOf(change.kind())) {
+    case MadeBy::kPut:
+    case MadeBy::kWithheld:
+      return true;
+    case MadeBy::kErased:
+      return change.record_no() == 0 && change.quarantine_no() == 0;
+    default:
+      return false;
+  }
+}
+
+bool MadeRecordVersion(const Change& change) {
+  switch (MadeByOf(change.kind())) {
+    case MadeBy::kSubmitted:
+    case MadeBy::kWithdrawn:
+    case MadeBy::kLinked:
+      return true;
+    case MadeBy::kErased:
+      return change.record_no() != 0;
+    default:
+      return false;
   }
 }
 
@@ -172,14 +202,15 @@ std::string ProjectMade(const MadeVersion& made) {
 std::string ProjectMade(const Change& change) {
   MadeVersion made;
   made.made_by = MadeByOf(change.kind());
-  const bool of_enterprise =
-      made.made_by == MadeBy::kPut || made.made_by == MadeBy::kWithheld;
-  made.number = of_enterprise ? change.enterprise_no() : change.record_no();
+  made.number = MadeEnterpriseVersion(change) ? change.enterprise_no()
+                                              : change.record_no();
   made.enterprise_no = change.enterprise_no();
   made.recorded_us = change.record_time_us();
   made.content_hash = change.content_hash();
-  // Versions keep no reason for showing a file again.
-  if (made.made_by != MadeBy::kWithheld) made.reason = change.reason();
+  // Versions keep no reason for showing a file again, nor for an erasure.
+  if (made.made_by != MadeBy::kWithheld && made.made_by != MadeBy::kErased) {
+    made.reason = change.reason();
+  }
   return ProjectMade(made);
 }
 

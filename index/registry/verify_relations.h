@@ -35,17 +35,20 @@ enum class Relation : std::uint8_t {
   kChangeOfRecord,      // change, by record versions
   kSealed,              // sealed, by changes
   kQuarantine,          // quarantine, by changes
-  kCurrentCode,         // by enterprise versions, as the next three
+  kErasedKey,           // erased key, by changes
+  kCurrentCode,         // by enterprise versions, as the next four
   kFormerCode,
   kOldNumber,
   kNameKey,
-  kNaturalKey,  // by record versions, as the next two
+  kPersonOfEnterprise,
+  kNaturalKey,  // by record versions, as the next three
   kFileList,
   kPendingLink,
+  kPersonOfRecord,
   kRequestAge,     // by requests
   kQuarantineKey,  // by quarantine rows
 };
-inline constexpr std::size_t kRelations = 13;
+inline constexpr std::size_t kRelations = 16;
 
 // What made a version, as far as it shows from the versions of its subject.
 enum class MadeBy : std::uint8_t {
@@ -55,8 +58,12 @@ enum class MadeBy : std::uint8_t {
   kSubmitted = 3,  // or corrected
   kWithdrawn = 4,
   kLinked = 5,
+  kErased = 6,
 };
 MadeBy MadeByOf(storage::v1::Change::Kind kind);
+// Whether a change makes a version of an enterprise, or of a record.
+bool MadeEnterpriseVersion(const storage::v1::Change& change);
+bool MadeRecordVersion(const storage::v1::Change& change);
 
 // What a version and its change have in common.
 struct MadeVersion {

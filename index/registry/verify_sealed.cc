@@ -23,15 +23,14 @@
 namespace creditreg {
 namespace {
 
-// How a data key can be.
-enum class DataKeyState : std::uint8_t { kThere, kDestroyed, kUnusable };
-
 // DataKeyStore::Get() tells a destroyed key from one that never was in its
 // message only.
 bool WasDestroyed(const absl::Status& status) {
   return absl::IsNotFound(status) &&
          absl::StrContains(status.message(), "destroyed");
 }
+
+}  // namespace
 
 absl::StatusOr<DataKeyState> StateOfKey(const DataKeyStore& keys,
                                         std::uint64_t slot) {
@@ -43,8 +42,6 @@ absl::StatusOr<DataKeyState> StateOfKey(const DataKeyStore& keys,
   }
   return status;
 }
-
-}  // namespace
 
 absl::StatusOr<std::optional<std::string>> OpenSealedRow(
     VerifyRun& run, SealedKind kind, std::uint64_t number,
@@ -90,13 +87,14 @@ absl::StatusOr<std::optional<storage::v1::PersonalFields>> SealedGroup::Check(
                           : Table::kRecordVersion;
   if (info.personal_sequence() > version_sequence ||
       (info.personal_sequence() == 0) != info.personal_mac().empty() ||
-      (!personal_tax_mac.empty() && info.personal_mac().empty())) {
+      (info.personal_mac().empty() &&
+       (!personal_tax_mac.empty() || !info.numbers().empty()))) {
     run_.Fault(table, "what it says of personal fields contradicts itself",
                number_);
     return personal;
   }
   if (info.personal_sequence() == 0) {
-    personal.emplace();
+    if (!IsErased(info)) personal.emplace();
     return personal;
   }
   Entry* const entry = Find(info.personal_sequence());
@@ -132,15 +130,22 @@ absl::Status SealedGroup::OpenFields(const Entry& entry) {
 void SealedGroup::CheckMacs(const storage::v1::PersonalFields& personal,
                             const storage::v1::VersionInfo& info,
                             absl::string_view personal_tax_mac) {
-  const Key256& hmac_key = run_.keys().hmac;
-  if (PersonalMac(personal, hmac_key) != info.personal_mac()) {
+  const PersonalHashes hashes = HashPersonal(personal, run_.keys().hmac);
+  if (hashes.mac != info.personal_mac()) {
     run_.Fault(Table::kSealed, "personal_mac of a version does not hold",
                number_);
   }
-  if (absl::string_view(PersonalTaxMac(personal, hmac_key)) !=
-      personal_tax_mac) {
+  if (absl::string_view(hashes.tax_mac) != personal_tax_mac) {
     run_.Fault(Table::kSealed, "personal_tax_mac of a version does not hold",
                number_);
+  }
+  const auto same_number = [](const storage::v1::PersonalNumber& a,
+                              const storage::v1::PersonalNumber& b) {
+    return a.role() == b.role() && a.mac() == b.mac();
+  };
+  if (!std::equal(hashes.numbers.begin(), hashes.numbers.end(),
+                  info.numbers().begin(), info.numbers().end(), same_number)) {
+    run_.Fault(Table::kSealed, "numbers of a version do not hold", number_);
   }
 }
 
@@ -162,8 +167,9 @@ absl::Status SealedGroup::Close(
     if (!entry.row.has_value() || entry.row->data_key() == *head_data_key) {
       continue;
     }
-    // A new key is taken only once the old one was destroyed.
-    if (&entry != &entries_.back()) {
+    // A new key is taken only once the old one was destroyed, and an erasure
+    // leaves none.
+    if (&entry != &entries_.back() || *head_data_key == 0) {
       CREDITREG_ASSIGN_OR_RETURN(
           const DataKeyState state,
           StateOfKey(run_.data_keys(), entry.row->data_key()));

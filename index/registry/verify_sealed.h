@@ -17,8 +17,16 @@
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/codec/keys.h"
 #include "index/registry/verify_run.h"
+#include "index/store/key_files.h"
 
 namespace creditreg {
+
+// How a data key can be.
+enum class DataKeyState : std::uint8_t { kThere, kDestroyed, kUnusable };
+
+// Errors: Unavailable.
+absl::StatusOr<DataKeyState> StateOfKey(const DataKeyStore& keys,
+                                        std::uint64_t slot);
 
 // The bytes sealed in a row. Nothing where its key was destroyed, which is no
 // fault; a key that never was, and bytes that do not open, are.

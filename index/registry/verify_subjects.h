@@ -28,18 +28,19 @@
 
 namespace creditreg {
 
-// Whether two versions say the same of their subject.
-inline bool SameContent(const storage::v1::VersionInfo& a,
-                        const storage::v1::VersionInfo& b) {
-  return a.content_hash() == b.content_hash() &&
-         a.personal_mac() == b.personal_mac();
+// Whether a version says what the one before it said, without its personal
+// fields.
+inline bool Erases(const storage::v1::VersionInfo& version,
+                   const storage::v1::VersionInfo& before) {
+  return IsErased(version) && SameContent(version, before) &&
+         !before.personal_mac().empty();
 }
 
 template <typename Version>
 struct SeenVersion {
   std::uint64_t sequence = 0;
   Version version;
-  // Absent: there are some, but they were not opened.
+  // Absent: there are some that were not opened, or some were erased.
   std::optional<storage::v1::PersonalFields> personal;
 };
 

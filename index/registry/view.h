@@ -24,6 +24,7 @@
 #include "absl/types/span.h"
 #include "creditreg/storage/v1/content.pb.h"
 #include "creditreg/storage/v1/rows.pb.h"
+#include "index/lookup/personal_index.h"
 #include "index/model/old_number.h"
 #include "index/model/uscc.h"
 
@@ -198,6 +199,13 @@ class View {
   virtual absl::StatusOr<QuarantinePage> ListQuarantined(
       std::uint64_t from_no, std::size_t limit,
       absl::string_view source_id) const = 0;
+
+  // What holds a number of somebody's (personal_index.h): at most `limit`
+  // entries from `from` on (empty: from the first), as of this view.
+  virtual absl::StatusOr<PersonEntries> FindPerson(PersonalNumberKind kind,
+                                                   absl::string_view number,
+                                                   absl::string_view from,
+                                                   std::size_t limit) const = 0;
 
   // Unseals. Empty message where the version has none.
   // NotFound: the data key was destroyed.

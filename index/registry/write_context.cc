@@ -116,20 +116,33 @@ std::string ContentHash(const google::protobuf::Message& content) {
   return Sm3(CanonicalBytes(content));
 }
 
-std::string PersonalMac(const storage::v1::PersonalFields& personal,
-                        const Key256& hmac_key) {
-  const std::string bytes = CanonicalBytes(personal);
-  if (bytes.empty()) return std::string();
-  return Hmac(hmac_key, "personal", bytes).substr(0, 16);
+PersonalHashes HashPersonal(const storage::v1::PersonalFields& personal,
+                            const Key256& hmac_key) {
+  PersonalHashes hashes;
+  std::string bytes = CanonicalBytes(personal);
+  const Wiper wipe(&bytes);
+  if (bytes.empty()) return hashes;
+  hashes.mac = Hmac(hmac_key, "personal", bytes).substr(0, 16);
+  if (!personal.tax_number().empty()) {
+    storage::v1::OldNumber number;
+    number.set_kind(storage::v1::OLD_NUMBER_KIND_TAX);
+    number.set_value(personal.tax_number());
+    hashes.tax_mac = OldNumberIndexValue(number, hmac_key);
+  }
+  hashes.numbers = PersonalNumbersOf(personal, hmac_key);
+  return hashes;
 }
 
-std::string PersonalTaxMac(const storage::v1::PersonalFields& personal,
-                           const Key256& hmac_key) {
-  if (personal.tax_number().empty()) return std::string();
-  storage::v1::OldNumber number;
-  number.set_kind(storage::v1::OLD_NUMBER_KIND_TAX);
-  number.set_value(personal.tax_number());
-  return OldNumberIndexValue(number, hmac_key);
+Finding ErasedBefore() {
+  return {Severity::kNote, "record", "PERSONAL_ERASED",
+          "个人信息已依法删除，未再存入", "请在来源系统中一并删除"};
+}
+
+void PutErasedKey(RowSink& rows, std::uint64_t slot,
+                  storage::v1::Change& change) {
+  change.set_kind(storage::v1::Change::KIND_PERSONAL_ERASED);
+  change.set_erased_data_key(slot);
+  rows.Put(ErasedKeyKey(slot), storage::v1::EmptyRow());
 }
 
 }  // namespace creditreg

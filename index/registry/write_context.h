@@ -18,6 +18,8 @@
 #include "index/base/random.h"
 #include "index/codec/crypto.h"
 #include "index/codec/keys.h"
+#include "index/lookup/personal_index.h"
+#include "index/model/finding.h"
 #include "index/registry/registry.h"
 #include "index/registry/row_sink.h"
 #include "index/registry/transaction.h"
@@ -84,14 +86,76 @@ absl::StatusOr<std::string> PutSealed(RowSink& rows,
 // SM3 over the field-ordered encoding: 32 bytes.
 std::string ContentHash(const google::protobuf::Message& content);
 
-// HMAC of personal fields: 16 bytes; empty where there are none.
-std::string PersonalMac(const storage::v1::PersonalFields& personal,
-                        const Key256& hmac_key);
+// What a version keeps of its personal fields outside what is sealed.
+struct PersonalHashes {
+  // HMAC of them all, 16 bytes; empty where there are none.
+  std::string mac;
+  // What the tax number among them is indexed under; empty where there is none.
+  std::string tax_mac;
+  // What numbers of persons among them are indexed under.
+  PersonalNumbers numbers;
+};
+PersonalHashes HashPersonal(const storage::v1::PersonalFields& personal,
+                            const Key256& hmac_key);
 
-// What the tax number among personal fields is indexed under; empty where there
-// is none.
-std::string PersonalTaxMac(const storage::v1::PersonalFields& personal,
-                           const Key256& hmac_key);
+// Version: EnterpriseVersion or RecordVersion.
+template <typename Version>
+void SetPersonalHashes(const PersonalHashes& hashes, Version* version) {
+  version->mutable_info()->set_personal_mac(hashes.mac);
+  *version->mutable_info()->mutable_numbers() = hashes.numbers;
+  version->set_personal_tax_mac(hashes.tax_mac);
+}
+
+// The version has no personal fields from now on.
+template <typename Version>
+void ForgetPersonal(Version* version) {
+  version->mutable_info()->set_personal_sequence(0);
+  SetPersonalHashes(PersonalHashes(), version);
+}
+
+// The same because they are erased; later versions keep the mark.
+template <typename Version>
+void MarkErased(Version* version) {
+  version->mutable_info()->set_erased_mac(version->info().personal_mac());
+  ForgetPersonal(version);
+}
+
+// Whether its personal fields were erased, and none came since.
+inline bool IsErased(const storage::v1::VersionInfo& info) {
+  return info.personal_mac().empty() && !info.erased_mac().empty();
+}
+
+// HMAC of a version's personal fields, of the erased ones where it has no
+// others.
+inline const std::string& PersonalMacOf(const storage::v1::VersionInfo& info) {
+  return IsErased(info) ? info.erased_mac() : info.personal_mac();
+}
+
+// Whether two versions say the same of their subject.
+inline bool SameContent(const storage::v1::VersionInfo& a,
+                        const storage::v1::VersionInfo& b) {
+  return a.content_hash() == b.content_hash() &&
+         PersonalMacOf(a) == PersonalMacOf(b);
+}
+
+// Hands the mark of what was erased down to a new version. True: the new one
+// had just that, and has no personal fields now.
+template <typename Version>
+bool KeepErased(const storage::v1::VersionInfo& stored, Version* version) {
+  if (stored.erased_mac().empty()) return false;
+  version->mutable_info()->set_erased_mac(stored.erased_mac());
+  if (version->info().personal_mac() != stored.erased_mac()) return false;
+  ForgetPersonal(version);
+  return true;
+}
+
+// What a source is told that sends again what was erased.
+Finding ErasedBefore();
+
+// Gives up the data key of a subject whose personal fields are erased: `slot`
+// is destroyed once the change is on disk (writer.h).
+void PutErasedKey(RowSink& rows, std::uint64_t slot,
+                  storage::v1::Change& change);
 
 }  // namespace creditreg
 

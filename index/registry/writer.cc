@@ -23,6 +23,7 @@
 #include "index/base/status_macros.h"
 #include "index/codec/keys.h"
 #include "index/codec/value.h"
+#include "index/registry/erased_keys.h"
 #include "index/registry/rows.h"
 #include "index/registry/snapshot_view.h"
 #include "index/registry/transaction.h"
@@ -256,11 +257,13 @@ absl::Status Writer::Reopen() {
     absl::MutexLock lock(&mutex_);
     view_is_void_ = true;
   }
+  std::shared_ptr<const Snapshot> rows = options_.store->TakeSnapshot();
+  CREDITREG_RETURN_IF_ERROR(
+      DestroyErasedKeys(*rows, *options_.context.data_keys).status());
   {
     absl::MutexLock lock(&mutex_);
     if (!view_is_void_) return absl::OkStatus();
   }
-  std::shared_ptr<const Snapshot> rows = options_.store->TakeSnapshot();
   CREDITREG_ASSIGN_OR_RETURN(
       std::optional<storage::v1::Counters> counters,
       ReadRow<storage::v1::Counters>(*rows, MetaKey("counters")));
@@ -333,7 +336,13 @@ absl::Status Writer::Commit(Transaction& transaction) {
   Show(std::make_shared<SnapshotView>(options_.store->TakeSnapshot(),
                                       std::move(counters), options_.keys,
                                       options_.context.data_keys));
-  return absl::OkStatus();
+  // All of it is stored, but who asked for an erasure must not be told that it
+  // is done. Reopening does it.
+  const absl::Status destroyed =
+      DestroyErasedKeys(batch, *options_.context.data_keys);
+  if (destroyed.ok()) return destroyed;
+  return fail(absl::UnknownError(absl::StrCat(
+      "data keys: ", destroyed.message(), ", want the same request again")));
 }
 
 void Writer::TouchPages(const WriteBatch& batch, std::uint64_t sequence) {

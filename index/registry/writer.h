@@ -7,7 +7,8 @@
 //
 // While one group syncs, the next gathers in the queue: groups grow with load
 // by themselves. Data keys are synced before the batch that refers to them; a
-// crash between the two leaves keys nobody uses.
+// crash between the two leaves keys nobody uses. Keys of erased fields are
+// destroyed after the batch that gives them up (erased_keys.h).
 //
 // When the disk fails, in a commit or behind RocksDB's back, the group in
 // flight is answered, and key file and database are reopened: what waits in the

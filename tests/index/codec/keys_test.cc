@@ -103,6 +103,28 @@ TEST(KeysTest, BytesOfIndexes) {
   EXPECT_EQ(HexOf(PendingLinkPrefix(0, kUscc)), Hex("0001 45 0001 00 $C 0001"));
   EXPECT_EQ(HexOf(PendingLinkKey(0, kUscc, kNumber)),
             Hex("0001 45 0001 00 $C 0001 $N"));
+  EXPECT_EQ(HexOf(PersonPrefix(Repeat('\xCC', 16))),
+            Hex("0001 46 0001 cccccccccccccccc cccccccccccccccc"));
+  EXPECT_EQ(
+      HexOf(PersonKey(Repeat('\xCC', 16), SealedKind::kEnterprise, kNumber, 1)),
+      Hex("0001 46 0001 cccccccccccccccc cccccccccccccccc 01 $N 01"));
+}
+
+TEST(KeysTest, PersonKeysAreReadBackAndOthersRefused) {
+  const std::string key =
+      PersonKey(Repeat('\xCC', 16), SealedKind::kRecord, kNumber, 5);
+  const absl::StatusOr<PersonEntry> entry = DecodePersonKey(key);
+  ASSERT_THAT(entry, IsOk());
+  EXPECT_EQ(entry->kind, SealedKind::kRecord);
+  EXPECT_EQ(entry->number, kNumber);
+  EXPECT_EQ(entry->role, 5);
+  for (std::size_t n = 0; n < key.size(); ++n) {
+    EXPECT_THAT(DecodePersonKey(key.substr(0, n)),
+                StatusIs(absl::StatusCode::kDataLoss));
+  }
+  std::string other = key;
+  other[21] = 3;
+  EXPECT_THAT(DecodePersonKey(other), StatusIs(absl::StatusCode::kDataLoss));
 }
 
 // The examples of KEYS.md, one for each table.
@@ -123,12 +145,14 @@ TEST(KeysTest, ExamplesOfTheDocumentAreTrue) {
       ImportKey("me", "i1"),
       ImportOutcomeKey(4, 258),
       LinkBacklogKey(7),
+      ErasedKeyKey(258),
       CurrentCodeKey(kUscc),
       FormerCodeKey(kUscc),
       OldNumberKey(1, "44X", 7),
       NameKeyKey(Repeat('\xEE', 16), 7),
       FileListKey(7, 2, January5(), 9),
       PendingLinkKey(1, "44X", 9),
+      PersonKey(Repeat('\xCC', 16), SealedKind::kRecord, 9, 4),
   };
   std::vector<std::string> examples;
   std::ifstream document(CREDITREG_SOURCE_DIR "/index/codec/KEYS.md");

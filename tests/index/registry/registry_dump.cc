@@ -313,6 +313,16 @@ absl::Status Dumper::Line(absl::string_view key, absl::string_view value) {
       return ChangeLine(key, value);
     case Table::kFileList:
       return FileListLine(key, value);
+    case Table::kErasedKey:
+      return Add(table, "one");
+    case Table::kPerson: {
+      CREDITREG_ASSIGN_OR_RETURN(const PersonEntry entry, DecodePersonKey(key));
+      return Add(table, absl::BytesToHexString(key.substr(5, 16)), " ",
+                 entry.kind == SealedKind::kEnterprise
+                     ? Enterprise(entry.number)
+                     : Record(entry.number),
+                 " ", static_cast<int>(entry.role));
+    }
     case Table::kNaturalKey: {
       CREDITREG_ASSIGN_OR_RETURN(
           const auto row, DecodeValue<storage::v1::NaturalKeyRow>(value));

@@ -51,6 +51,7 @@ class VerifyTest : public RegistryTest {
     MakeCorrections();
     MakeQuarantine();
     MakeImport();
+    MakeErasures();
   }
 
   static void AddOldNumber(EnterpriseDraft* draft,
@@ -123,6 +124,17 @@ class VerifyTest : public RegistryTest {
     write.reason = "撤回";
     const absl::StatusOr<WriteAnswer> answer = Do(std::move(write));
     EXPECT_TRUE(answer.ok()) << answer.status();
+  }
+  void MustErase(SealedKind kind, std::uint64_t number) {
+    ErasePersonal write;
+    write.request = NewRequest();
+    write.kind = kind;
+    write.number = number;
+    write.reason = "依申请";
+    const absl::StatusOr<WriteAnswer> answer = Do(std::move(write));
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    if (!answer.ok()) return;
+    EXPECT_EQ(answer->results[0].outcome, Outcome::kUpdated);
   }
   void MustWithhold(std::uint64_t enterprise_no, bool withheld) {
     WithholdEnterprise write;
@@ -216,6 +228,7 @@ class VerifyTest : public RegistryTest {
   // Of the mixture.
   std::uint64_t firm_a_ = 0;
   std::uint64_t moved_record_ = 0;
+  std::uint64_t erased_record_ = 0;
 
  private:
   // Before their enterprises: linked later, still waiting, withdrawn.
@@ -316,6 +329,22 @@ class VerifyTest : public RegistryTest {
     MustAdd(PenaltyOf(kCodeA, "从未有过的名称", "罚8号"),
             Outcome::kQuarantined);
     MustAdd(PenaltyOf(kCodeA, "甲公司", ""), Outcome::kQuarantined);
+  }
+
+  // One of each kind, and what comes after it.
+  void MakeErasures() {
+    EnterpriseDraft firm = Firm("91440300GDX00091XL", "删公司");
+    firm.personal.emplace().set_telephone("14000002222");
+    const std::uint64_t enterprise_no = MustPut(firm);
+    MustErase(SealedKind::kEnterprise, enterprise_no);
+    firm.personal->set_telephone("14000003333");
+    MustPut(firm);
+    erased_record_ = MustAdd(PersonsPenalty("删1号"), Outcome::kCreated);
+    MustErase(SealedKind::kRecord, erased_record_);
+    RecordDraft changed = PersonsPenalty("删1号");
+    changed.content.mutable_penalty()->set_decided_on(20222);
+    MustAdd(changed, Outcome::kUpdated);
+    MustErase(SealedKind::kQuarantine, 1);
   }
 
   void MakeImport() {
