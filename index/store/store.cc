@@ -42,10 +42,10 @@ rocksdb::ReadOptions ReadAt(const rocksdb::Snapshot* snapshot) {
   return read;
 }
 
-rocksdb::WriteOptions SyncedWrite() {
+rocksdb::WriteOptions WriteBy(const StoreOptions& options) {
   rocksdb::WriteOptions write;
   // OK means that it is on disk.
-  write.sync = true;
+  write.sync = options.synced;
   write.disableWAL = false;
   write.ignore_missing_column_families = false;
   // Wait where RocksDB asks for slower writes; the queue above is bounded.
@@ -310,7 +310,8 @@ absl::Status RocksStore::Write(const WriteBatch& batch) {
   absl::Status written;
   {
     const Database::Use use(&database_);
-    written = FromRocksDb(use.db()->Write(SyncedWrite(), &rows), "write rows");
+    written =
+        FromRocksDb(use.db()->Write(WriteBy(options_), &rows), "write rows");
     if (written.ok()) {
       acknowledged_ = use.db()->GetLatestSequenceNumber();
       return written;

@@ -46,6 +46,9 @@ struct StoreOptions {
   std::uint64_t reserve_free_bytes = std::uint64_t{256} << 20;
   // Look, but change nothing (verify while nothing serves).
   bool read_only = false;
+  // False for rows that can be made again from others: a power cut may take the
+  // last batches, each as a whole. Not for Reopen(), which would miss them.
+  bool synced = true;
   // For tests that inject faults; null: the machine's. Not owned.
   rocksdb::Env* env_for_test = nullptr;
 };
@@ -138,7 +141,8 @@ class Store {
   // The state now: everything written before the call, nothing after.
   virtual std::shared_ptr<const Snapshot> TakeSnapshot() = 0;
 
-  // Makes the batch durable (synced to disk) and visible, all or nothing.
+  // Makes the batch durable (synced to disk, unless the options say otherwise)
+  // and visible, all or nothing.
   //
   // Errors:
   //   ResourceExhausted: less than reserve_free_bytes left; nothing written.
