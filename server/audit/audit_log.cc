@@ -24,20 +24,6 @@ absl::Status Unavailable(const absl::Status& why) {
       absl::StrCat("AUDIT_UNAVAILABLE: ", why.message()));
 }
 
-// First numbers of the segments there are, ascending.
-std::vector<std::uint64_t> SegmentsIn(const std::string& directory) {
-  std::vector<std::uint64_t> numbers;
-  std::error_code error;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(directory, error)) {
-    const std::uint64_t number =
-        AuditSegmentNumber(entry.path().filename().string());
-    if (number > 0) numbers.push_back(number);
-  }
-  std::sort(numbers.begin(), numbers.end());
-  return numbers;
-}
-
 absl::StatusOr<std::string> ReadSegment(const std::string& path) {
   CREDITREG_ASSIGN_OR_RETURN(const FileDescriptor file,
                              OpenFile(path, FileAccess::kRead, kDoing));
@@ -79,27 +65,6 @@ bool HasRowBehind(absl::string_view bytes, std::size_t offset) {
     offset = next;
   }
   return false;
-}
-
-// A segment's header, checked.
-struct SegmentHead {
-  std::uint64_t first_number = 0;
-  std::string previous;
-};
-absl::StatusOr<SegmentHead> HeadOf(absl::string_view bytes,
-                                   std::uint64_t number) {
-  if (bytes.size() < kAuditHeaderBytes ||
-      bytes.substr(0, kAuditHeaderBytes) !=
-          AuditHeader(number, bytes.substr(kAuditHeaderBytes - kAuditHashBytes,
-                                           kAuditHashBytes))) {
-    return absl::DataLossError(absl::StrCat(
-        kDoing, ": ", AuditSegmentName(number), ": no such segment"));
-  }
-  SegmentHead head;
-  head.first_number = number;
-  head.previous = std::string(
-      bytes.substr(kAuditHeaderBytes - kAuditHashBytes, kAuditHashBytes));
-  return head;
 }
 
 std::string SinkLine(const audit::v1::AuditRow& row, absl::string_view hash) {
@@ -157,6 +122,11 @@ absl::StatusOr<std::unique_ptr<AuditLog>> AuditLog::Open(
     log->head_ = log->written_;
   }
   log->FeedSink(log->written_.number);
+  AuditIndexOptions index;
+  index.directory = directory;
+  index.retry_after = log->options_.retry_after;
+  index.on_state = log->options_.on_state;
+  log->index_ = std::make_unique<AuditIndex>(std::move(index), log->End());
   log->thread_ = std::thread([raw = log.get()] { raw->Run(); });
   return log;
 }
@@ -170,23 +140,23 @@ AuditLog::~AuditLog() {
 }
 
 absl::Status AuditLog::OpenNewest() {
-  const std::vector<std::uint64_t> segments = SegmentsIn(options_.directory);
+  const std::vector<std::uint64_t> segments =
+      AuditSegmentsIn(options_.directory);
   if (segments.empty()) {
     written_.hash = std::string(kAuditHashBytes, '\0');
     return StartSegment();
   }
-  segment_.path =
-      absl::StrCat(options_.directory, "/", AuditSegmentName(segments.back()));
+  segment_.first_number = segments.back();
+  segment_.path = AuditSegmentPath(options_.directory, segments.back());
   CREDITREG_ASSIGN_OR_RETURN(
       segment_.file, OpenFile(segment_.path, FileAccess::kReadWrite, kDoing));
   CREDITREG_ASSIGN_OR_RETURN(const std::uint64_t size,
                              FileSize(segment_.file, kDoing));
   CREDITREG_ASSIGN_OR_RETURN(const std::string bytes,
                              ReadAt(segment_.file, 0, size, kDoing));
-  CREDITREG_ASSIGN_OR_RETURN(const SegmentHead head,
-                             HeadOf(bytes, segments.back()));
-  written_.number = head.first_number - 1;
-  written_.hash = head.previous;
+  CREDITREG_ASSIGN_OR_RETURN(written_.hash,
+                             AuditHashBefore(bytes, segments.back()));
+  written_.number = segments.back() - 1;
   std::size_t offset = kAuditHeaderBytes;
   absl::string_view row;
   absl::string_view hash;
@@ -201,6 +171,9 @@ absl::Status AuditLog::OpenNewest() {
     }
   }
   segment_.size = offset;
+  if (written_.number < segments.back() && segments.size() > 1) {
+    CREDITREG_RETURN_IF_ERROR(ReadLastTime(segments[segments.size() - 2]));
+  }
   // What a killed process wrote may not be synced yet.
   if (read == AuditRead::kEnd) return SyncFile(segment_.file, kDoing);
   // A power cut leaves nothing behind a bad row that follows from anything.
@@ -222,18 +195,46 @@ absl::Status AuditLog::OpenNewest() {
   return Recover();
 }
 
+absl::Status AuditLog::ReadLastTime(std::uint64_t segment) {
+  CREDITREG_ASSIGN_OR_RETURN(
+      FileDescriptor file,
+      OpenFile(AuditSegmentPath(options_.directory, segment), FileAccess::kRead,
+               kDoing));
+  CREDITREG_ASSIGN_OR_RETURN(SegmentReader reader,
+                             SegmentReader::Begin(std::move(file), segment));
+  CREDITREG_ASSIGN_OR_RETURN(const std::uint64_t size, reader.Size());
+  while (true) {
+    const auto row = reader.Next(size);
+    // Damage in it is for the check to tell.
+    if (absl::IsDataLoss(row.status())) return absl::OkStatus();
+    CREDITREG_RETURN_IF_ERROR(row.status());
+    if (!row->has_value()) return absl::OkStatus();
+    if (!(*row)->is_good) continue;
+    last_time_us_ = std::max(last_time_us_, (*row)->row.time_us());
+  }
+}
+
 absl::Status AuditLog::StartSegment() {
   const std::string name = AuditSegmentName(written_.number + 1);
   CREDITREG_RETURN_IF_ERROR(
       WriteNewFile(options_.directory, name,
                    AuditHeader(written_.number + 1, written_.hash), kDoing));
   Segment next;
+  next.first_number = written_.number + 1;
   next.path = absl::StrCat(options_.directory, "/", name);
   next.size = kAuditHeaderBytes;
   CREDITREG_ASSIGN_OR_RETURN(
       next.file, OpenFile(next.path, FileAccess::kReadWrite, kDoing));
   segment_ = std::move(next);
   return absl::OkStatus();
+}
+
+AuditEnd AuditLog::End() const {
+  AuditEnd end;
+  end.number = written_.number;
+  end.segment = segment_.first_number;
+  end.bytes = segment_.size;
+  return end;
 }
 
 absl::Status AuditLog::Recover() {
@@ -309,7 +310,9 @@ void AuditLog::Run() {
     const absl::Status told = status.ok() ? status : Unavailable(status);
     for (Waiting& waiting : group) waiting.done(told);
     for (Waiting& waiting : refused) waiting.done(told);
-    if (status.ok()) FeedSink(before.number);
+    if (!status.ok()) continue;
+    index_->Advance(End());
+    FeedSink(before.number);
   }
 }
 
@@ -394,18 +397,17 @@ absl::Status AuditLog::AppendToSink(absl::string_view lines,
 }
 
 absl::Status AuditLog::CopyToSink() {
-  const std::vector<std::uint64_t> segments = SegmentsIn(options_.directory);
+  const std::vector<std::uint64_t> segments =
+      AuditSegmentsIn(options_.directory);
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const bool is_past =
         i + 1 < segments.size() && segments[i + 1] <= sunk_ + 1;
     if (is_past) continue;
     CREDITREG_ASSIGN_OR_RETURN(
         const std::string bytes,
-        ReadSegment(absl::StrCat(options_.directory, "/",
-                                 AuditSegmentName(segments[i]))));
-    CREDITREG_ASSIGN_OR_RETURN(const SegmentHead head,
-                               HeadOf(bytes, segments[i]));
-    std::string previous = head.previous;
+        ReadSegment(AuditSegmentPath(options_.directory, segments[i])));
+    CREDITREG_ASSIGN_OR_RETURN(std::string previous,
+                               AuditHashBefore(bytes, segments[i]));
     std::size_t offset = kAuditHeaderBytes;
     absl::string_view row;
     absl::string_view hash;
@@ -431,28 +433,31 @@ void AuditLog::RemoveOld() {
   if (options_.keep <= absl::ZeroDuration()) return;
   const std::int64_t oldest =
       absl::ToUnixMicros(options_.clock->Now() - options_.keep);
-  const std::vector<std::uint64_t> segments = SegmentsIn(options_.directory);
+  const std::vector<std::uint64_t> segments =
+      AuditSegmentsIn(options_.directory);
   for (std::size_t i = 0; i + 1 < segments.size(); ++i) {
     // The next one's first row is younger than all of this one's.
-    const auto bytes = ReadSegment(absl::StrCat(
-        options_.directory, "/", AuditSegmentName(segments[i + 1])));
+    const auto bytes =
+        ReadSegment(AuditSegmentPath(options_.directory, segments[i + 1]));
     if (!bytes.ok()) return;
-    const auto head = HeadOf(*bytes, segments[i + 1]);
-    if (!head.ok()) return;
+    const auto previous = AuditHashBefore(*bytes, segments[i + 1]);
+    if (!previous.ok()) return;
     std::size_t offset = kAuditHeaderBytes;
     absl::string_view row;
     absl::string_view hash;
     audit::v1::AuditRow parsed;
-    if (ReadAuditRow(*bytes, head->previous, &offset, &row, &hash) !=
+    if (ReadAuditRow(*bytes, *previous, &offset, &row, &hash) !=
             AuditRead::kRow ||
         !parsed.ParseFromArray(row.data(), static_cast<int>(row.size())) ||
         parsed.time_us() > oldest) {
       return;
     }
+    const std::string path = AuditSegmentPath(options_.directory, segments[i]);
+    absl::StatusOr<FileDescriptor> file =
+        OpenFile(path, FileAccess::kRead, kDoing);
     std::error_code error;
-    std::filesystem::remove(
-        absl::StrCat(options_.directory, "/", AuditSegmentName(segments[i])),
-        error);
+    if (!std::filesystem::remove(path, error) || !file.ok()) continue;
+    index_->Forget(segments[i], *std::move(file));
   }
 }
 

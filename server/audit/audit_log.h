@@ -31,6 +31,7 @@
 #include "creditreg/audit/v1/audit.pb.h"
 #include "index/base/clock.h"
 #include "index/store/durable_files.h"
+#include "server/audit/audit_index.h"
 
 namespace creditreg {
 
@@ -53,7 +54,8 @@ struct AuditLogOptions {
   // what somebody takes out of the log is still there.
   std::string sink_file;
   Clock* clock = RealClock();
-  // Told what fails, and when it works again (OK); from the log's thread.
+  // Told what fails, and when it works again (OK); from the log's thread, and,
+  // of its index, from another.
   std::function<void(const absl::Status&)> on_state;
 };
 
@@ -95,6 +97,9 @@ class AuditLog {
   // OK, or why rows are refused.
   absl::Status State() const;
 
+  // Finds its rows, a moment after they were written.
+  const AuditIndex& index() const { return *index_; }
+
  private:
   struct Waiting {
     audit::v1::AuditRow row;
@@ -102,6 +107,7 @@ class AuditLog {
   };
   // The segment that is written.
   struct Segment {
+    std::uint64_t first_number = 0;
     FileDescriptor file;
     std::string path;
     std::uint64_t size = 0;
@@ -110,10 +116,14 @@ class AuditLog {
   explicit AuditLog(AuditLogOptions options);
 
   absl::Status OpenNewest();
+  // Of a segment that the newest, still empty one follows: time goes on.
+  absl::Status ReadLastTime(std::uint64_t segment);
   absl::Status StartSegment();
   void Run();
   bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   absl::Status WriteGroup(std::vector<Waiting>& group);
+  // Of what is synced.
+  AuditEnd End() const;
   // Makes the file end after its last good row again.
   absl::Status Recover();
   void RemoveOld();
@@ -132,6 +142,7 @@ class AuditLog {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status state_ ABSL_GUARDED_BY(mutex_);
   AuditHead head_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<AuditIndex> index_;
   // From here on: the thread's alone.
   Segment segment_;
   AuditHead written_;
