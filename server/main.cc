@@ -199,6 +199,7 @@ int Serve(const ServerConfig& config) {
   const auto public_service = MakePublicService(environment);
   const auto intake_service = MakeIntakeService(environment);
   const auto admin_service = MakeAdminService(environment);
+  const auto audit_service = MakeAuditService(environment);
 
   GrpcServerOptions options;
   options.listen = config.listen;
@@ -212,7 +213,8 @@ int Serve(const ServerConfig& config) {
                       {kWriteServiceName, write_service.get()},
                       {kPublicServiceName, public_service.get()},
                       {kIntakeServiceName, intake_service.get()},
-                      {kAdminServiceName, admin_service.get()}};
+                      {kAdminServiceName, admin_service.get()},
+                      {kAuditServiceName, audit_service.get()}};
   options.gate = &gate;
   auto server = GrpcServer::Start(options);
   if (!server.ok()) return Fail(server.status());

@@ -149,6 +149,8 @@ struct WriteAnswer {
   std::vector<WriteResult> results;
   // State that holds all of it.
   std::uint64_t sequence = 0;
+  // Whether the request came before, and this is what it was answered then.
+  bool is_repeated = false;
 };
 
 // Errors of writes (messages name fields and rules, never subjects):

@@ -42,6 +42,7 @@ storage::v1::RequestRow::Result StoredResult(const WriteResult& result) {
 WriteAnswer StoredAnswer(const storage::v1::RequestRow& row) {
   WriteAnswer answer;
   answer.sequence = row.sequence();
+  answer.is_repeated = true;
   for (const storage::v1::RequestRow::Result& stored : row.results()) {
     WriteResult result;
     result.outcome = static_cast<Outcome>(stored.outcome());

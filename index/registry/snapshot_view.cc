@@ -172,6 +172,13 @@ absl::StatusOr<std::string> SnapshotView::MergedInto(
   return successor.version.content().uscc();
 }
 
+absl::StatusOr<std::vector<std::uint64_t>> SnapshotView::MergedFiles(
+    std::uint64_t enterprise_no) const {
+  CREDITREG_ASSIGN_OR_RETURN(const EnterpriseAt enterprise,
+                             ReadEnterprise(enterprise_no, 0));
+  return FilesOf(*rows_, enterprise_no, enterprise.version.content(), 0);
+}
+
 absl::StatusOr<RecordPage> SnapshotView::ListRecords(
     const RecordsQuery& query) const {
   const std::uint64_t at = Clamp(query.at);

@@ -48,6 +48,8 @@ class SnapshotView final : public View {
       std::uint64_t enterprise_no) const override;
   absl::StatusOr<std::string> MergedInto(
       const storage::v1::Enterprise& enterprise) const override;
+  absl::StatusOr<std::vector<std::uint64_t>> MergedFiles(
+      std::uint64_t enterprise_no) const override;
   absl::StatusOr<RecordPage> ListRecords(
       const RecordsQuery& query) const override;
   absl::StatusOr<std::vector<RecordAt>> ListRecordVersions(

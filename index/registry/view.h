@@ -186,6 +186,10 @@ class View {
   // Code of the enterprise that this one was merged into; empty: none.
   virtual absl::StatusOr<std::string> MergedInto(
       const storage::v1::Enterprise& enterprise) const = 0;
+  // The enterprise and all that were merged into it, also in steps, itself
+  // first.
+  virtual absl::StatusOr<std::vector<std::uint64_t>> MergedFiles(
+      std::uint64_t enterprise_no) const = 0;
   // First version's `first_received_us` is in every version's info.
 
   // Records of a file and of those merged into it, by family, newest day first;

@@ -14,6 +14,8 @@ namespace {
 namespace confpb = conf::v1;
 
 constexpr char kPublicService[] = "PublicLookupService.";
+// Half a year.
+constexpr int kInvestigationWithheldDays = 183;
 
 absl::Status Bad(absl::string_view row, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("policy: ", row, ": ", what));
@@ -77,6 +79,11 @@ absl::StatusOr<std::unique_ptr<const AccessPolicy>> AccessPolicy::Create(
   for (const confpb::QuotaRule& quota : table.quotas()) {
     CREDITREG_RETURN_IF_ERROR(policy->AddQuota(quota));
   }
+  const int days = table.has_investigation_withheld_days()
+                       ? table.investigation_withheld_days()
+                       : kInvestigationWithheldDays;
+  if (days < 0) return Bad("investigation_withheld_days", "want at least 0");
+  policy->investigation_withheld_ = absl::Hours(24) * days;
   for (int role = confpb::ROLE_PUBLIC; role <= confpb::Role_MAX; ++role) {
     if (policy->quotas_[static_cast<std::size_t>(role)].unlimited()) {
       return Bad(confpb::Role_Name(role), "has no quota");

@@ -19,6 +19,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "creditreg/conf/v1/access.pb.h"
 #include "creditreg/storage/v1/content.pb.h"
@@ -77,7 +78,8 @@ class AccessPolicy {
   // not textproto of its schema; a call, a group or a role's quota twice,
   // missing or unknown; a grant without roles or scope, or with a scope that
   // the call cannot judge; the public for anything but PublicLookupService; an
-  // administrator's role for a group of fields; as FieldGroups::Create().
+  // administrator's role for a group of fields; days below 0; as
+  // FieldGroups::Create().
   static absl::StatusOr<std::unique_ptr<const AccessPolicy>> Load(
       const std::string& path, absl::Span<const PolicyCall> rpcs);
   static absl::StatusOr<std::unique_ptr<const AccessPolicy>> Create(
@@ -94,6 +96,11 @@ class AccessPolicy {
   }
 
   Reach ReachOf(conf::v1::FieldGroup group, const Principal& principal) const;
+
+  // How long an enterprise is not told of a read for an investigation.
+  absl::Duration investigation_withheld() const {
+    return investigation_withheld_;
+  }
 
   // The principal's own quota, else the largest of its roles'.
   QuotaLimits QuotaOf(const Principal& principal) const;
@@ -128,6 +135,7 @@ class AccessPolicy {
   FieldGroups fields_;
   std::array<QuotaLimits, conf::v1::Role_MAX + 1> quotas_;
   std::vector<Rule> calls_;
+  absl::Duration investigation_withheld_;
   std::array<Rule, kFieldGroups> groups_;
 };
 

@@ -349,13 +349,16 @@ void CheckKeys(const ServerConfig& config, std::vector<std::string>* mistakes) {
 std::int64_t MemoryBoundBytes(const ServerConfig& config) {
   // Four memtables of 64 MiB (index/store/store.h), marks of the page cache.
   constexpr std::int64_t kStoreMib = 4 * 64 + 32;
+  // The audit log's index: cache, four memtables of 4 MiB
+  // (server/audit/audit_index.cc), what it reads at once.
+  constexpr std::int64_t kAuditMib = 8 + 4 * 4 + 8;
   // An import holds a chunk of 1 MiB and its rows, and as much in each of four
   // batches on their way; rows take up to ten times their text.
   constexpr std::int64_t kImportMib = 64;
   // Code, threads, RocksDB's tables and indexes outside the cache.
   constexpr std::int64_t kProgramMib = 192;
   return (config.block_cache_mb + config.page_cache_mb + config.call_memory_mb +
-          config.network_memory_mb + kStoreMib +
+          config.network_memory_mb + kStoreMib + kAuditMib +
           config.max_concurrent_imports * kImportMib + kProgramMib)
          << 20;
 }

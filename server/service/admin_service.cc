@@ -44,8 +44,22 @@ class VerifyReactor final
         [this] { is_late_ = true; });
   }
 
+  // Writes down that it begins and goes on with `run`; where that cannot be
+  // written, calls `at_end` and ends. Not called where Admit() failed.
+  void Begin(std::function<void()> run, std::function<void()> at_end) {
+    call_.RecordBegin([this, run = std::move(run),
+                       at_end = std::move(at_end)](const absl::Status& told) {
+      if (told.ok()) {
+        run();
+        return;
+      }
+      at_end();
+      Finish(call_.End(told, 0));
+    });
+  }
+
   // Runs to the end; the reactor may be gone when it returns. Calls `at_end`
-  // before the result is sent. Not called where Admit() failed.
+  // before the result is sent.
   void Run(const VerifyOptions& options, const std::function<void()>& at_end) {
     const absl::StatusOr<VerifyReport> report = environment_.registry->Verify(
         options, [this](const VerifyProgress& progress) {
@@ -163,11 +177,15 @@ class AdminService final : public v1::AdminService::CallbackService {
     }
     VerifyOptions options;
     options.open_sealed = request->open_sealed();
-    absl::MutexLock lock(&mutex_);
-    if (verifier_.joinable()) verifier_.join();
-    verifier_ = std::thread([this, reactor, options] {
-      reactor->Run(options, [this] { verifying_ = false; });
-    });
+    const auto at_end = [this] { verifying_ = false; };
+    reactor->Begin(
+        [this, reactor, options, at_end] {
+          absl::MutexLock lock(&mutex_);
+          if (verifier_.joinable()) verifier_.join();
+          verifier_ = std::thread(
+              [reactor, options, at_end] { reactor->Run(options, at_end); });
+        },
+        at_end);
     return reactor;
   }
 

@@ -36,6 +36,17 @@ bool IsSampled(std::int64_t every) {
 
 // What the call's data is needed for, as UTF-8.
 constexpr char kPurposeMetadata[] = "creditreg-purpose-bin";
+// The case that it belongs to, as UTF-8.
+constexpr char kInvestigationMetadata[] = "creditreg-investigation-bin";
+
+// Who investigates, and so may keep a read from the enterprise for a time.
+RoleSet Investigators() {
+  RoleSet roles;
+  roles.Add(conf::v1::ROLE_INSPECTOR);
+  roles.Add(conf::v1::ROLE_SUPERVISOR);
+  roles.Add(conf::v1::ROLE_DEPARTMENT_REVIEWER);
+  return roles;
+}
 
 absl::string_view TextOfRef(grpc::string_ref text) {
   return absl::string_view(text.data(), text.size());
@@ -211,8 +222,23 @@ absl::Status Call::Identify() {
   const auto rpc = static_cast<std::size_t>(rpc_);
   CREDITREG_ASSIGN_OR_RETURN(const Reach reach,
                              environment_.policy->ReachOf(rpc, *principal));
-  std::string purpose = principal->purpose;
-  const auto [named, after] = metadata.equal_range(kPurposeMetadata);
+  CREDITREG_ASSIGN_OR_RETURN(std::string purpose,
+                             ReadPurpose(principal->purpose));
+  if (purpose.empty() && environment_.policy->PurposeRequired(rpc)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("PURPOSE_REQUIRED: metadata ", kPurposeMetadata,
+                     ": absent, want what the data is needed for"));
+  }
+  CREDITREG_ASSIGN_OR_RETURN(investigation_, ReadInvestigation(*principal));
+  caller_.emplace(std::move(principal), reach, std::move(purpose),
+                  IsChange(rpc_) ? context_->peer() : std::string(),
+                  *environment_.policy, &notes_);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Call::ReadPurpose(std::string purpose) const {
+  const auto [named, after] =
+      context_->client_metadata().equal_range(kPurposeMetadata);
   if (named != after) {
     if (std::next(named) != after) {
       return absl::InvalidArgumentError(
@@ -226,15 +252,29 @@ absl::Status Call::Identify() {
         absl::StrCat("PURPOSE_REQUIRED: metadata ", kPurposeMetadata,
                      ": want at most 200 characters of UTF-8"));
   }
-  if (purpose.empty() && environment_.policy->PurposeRequired(rpc)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("PURPOSE_REQUIRED: metadata ", kPurposeMetadata,
-                     ": absent, want what the data is needed for"));
+  return purpose;
+}
+
+absl::StatusOr<std::string> Call::ReadInvestigation(
+    const Principal& principal) const {
+  const auto [named, after] =
+      context_->client_metadata().equal_range(kInvestigationMetadata);
+  if (named == after) return std::string();
+  if (!principal.roles.HasAnyOf(Investigators())) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("INVESTIGATION_NOT_ALLOWED: metadata ",
+                     kInvestigationMetadata, ": not for the caller's roles"));
   }
-  caller_.emplace(std::move(principal), reach, std::move(purpose),
-                  IsChange(rpc_) ? context_->peer() : std::string(),
-                  *environment_.policy, &notes_);
-  return absl::OkStatus();
+  std::string investigation(
+      absl::StripAsciiWhitespace(TextOfRef(named->second)));
+  if (std::next(named) != after || investigation.empty() ||
+      !ValidUtf8(investigation) ||
+      CharCount(investigation) > kMaxInvestigationChars) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("INVESTIGATION_INVALID: metadata ", kInvestigationMetadata,
+                     ": want it once, 1 to 100 characters of UTF-8"));
+  }
+  return investigation;
 }
 
 void Call::Record(const absl::Status& status,
@@ -251,6 +291,20 @@ void Call::Record(const absl::Status& status,
     then(status);
     return;
   }
+  Append(notes, status, status.ok() ? "" : ReasonOf(status), std::move(then));
+}
+
+void Call::RecordBegin(std::function<void(const absl::Status&)> then) {
+  if (environment_.audit == nullptr) {
+    then(absl::OkStatus());
+    return;
+  }
+  Append(AccessNotes(), absl::OkStatus(), "BEGUN", std::move(then));
+}
+
+void Call::Append(const AccessNotes& notes, const absl::Status& status,
+                  std::string reason,
+                  std::function<void(const absl::Status&)> then) {
   audit::v1::AuditRow row;
   // Known before it is known whether it may, so there whenever a caller is.
   if (principal_ != nullptr) {
@@ -263,7 +317,8 @@ void Call::Record(const absl::Status& status,
   row.set_rpc(FullNameOf(rpc_));
   row.set_peer(context_->peer());
   row.set_code(absl::StatusCodeToString(status.code()));
-  if (!status.ok()) row.set_reason(ReasonOf(status));
+  row.set_reason(std::move(reason));
+  row.set_investigation(investigation_);
   row.mutable_enterprise_nos()->Add(notes.enterprise_nos.begin(),
                                     notes.enterprise_nos.end());
   row.mutable_record_nos()->Add(notes.record_nos.begin(),

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "google/protobuf/message_lite.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
@@ -43,7 +44,9 @@ class Call {
   //
   // Errors: as CallGate::Enter(), LockoutTable::Check(),
   // Authenticator::Authenticate(), QuotaTable::Enter(),
-  // AccessPolicy::ReachOf(); InvalidArgument "PURPOSE_REQUIRED: ...".
+  // AccessPolicy::ReachOf(); InvalidArgument "PURPOSE_REQUIRED: ...",
+  // "INVESTIGATION_INVALID: ..."; PermissionDenied
+  // "INVESTIGATION_NOT_ALLOWED: ...".
   absl::Status Admit();
 
   // For a stream, with each message: whether the caller still is who it was and
@@ -65,12 +68,24 @@ class Call {
   void Record(const absl::Status& status,
               std::function<void(const absl::Status&)> then);
 
+  // Writes down that a call which takes long was let in: what it shows before
+  // its end is then told. Record() tells of the end.
+  void RecordBegin(std::function<void(const absl::Status&)> then);
+
   // Counts and logs the call, once, and returns what the caller gets. `bytes`:
   // size of the answer.
   grpc::Status End(const absl::Status& status, std::size_t bytes);
 
  private:
   absl::Status Identify();
+  // What the call's metadata say of purpose and investigation; `purpose`: the
+  // principal's own.
+  absl::StatusOr<std::string> ReadPurpose(std::string purpose) const;
+  absl::StatusOr<std::string> ReadInvestigation(
+      const Principal& principal) const;
+  void Append(const AccessNotes& notes, const absl::Status& status,
+              std::string reason,
+              std::function<void(const absl::Status&)> then);
   // `again`: a message of a call that was let in.
   absl::Status CheckQuota(bool again);
   void Log(const absl::Status& status, std::int64_t us,
@@ -85,6 +100,8 @@ class Call {
   // Known before it is known whether it may.
   std::shared_ptr<const Principal> principal_;
   std::optional<Caller> caller_;
+  // Number of the case that its reads belong to; empty: none.
+  std::string investigation_;
   bool admitted_ = false;
   // Among the anonymous ones.
   bool counted_ = false;

@@ -120,7 +120,7 @@ void ImportReactor::RunOnWorker() {
     StopIdling();
     // Lets another run go on before this one's caller hears of its end.
     session_.reset();
-    call_.caller().notes().stored = !start_.validate_only();
+    call_.caller().notes().stored = has_stored_ && !start_.validate_only();
     call_.Record(status_, [this](const absl::Status& told) {
       Finish(call_.End(told, bytes_sent_));
     });
@@ -363,6 +363,7 @@ void ImportReactor::Submit(ImportBatch batch) {
     batch.rows[i].draft = ImportRowDraft();
     batch.rows[i].draft.row = drafts[i].row;
   }
+  has_stored_ = true;
   const std::uint64_t bytes_done = batch.bytes_done;
   std::string prefix_sm3 = batch.prefix_sm3;
   in_flight_.push_back(std::move(batch));
@@ -457,6 +458,7 @@ void ImportReactor::FinishImport() {
     const absl::StatusOr<ImportAnswer> answer =
         session_->Finish(file_->total_bytes(), file_->FileSm3());
     if (!answer.ok()) return Fail(answer.status());
+    has_stored_ = true;
     row = answer->progress;
   }
   v1::ImportResponse response;

@@ -138,6 +138,8 @@ class ImportReactor final
   // Last row handed over.
   std::uint64_t last_row_ = 0;
   bool receipt_queued_ = false;
+  // Whether this run handed something over, or all of it came before.
+  bool has_stored_ = false;
   // Rows before the place of a fault in the file are stored first.
   absl::Status file_status_;
   // Why the call ends, apart from the file.

@@ -13,6 +13,9 @@ inline constexpr std::int32_t kMaxPage = 500;
 inline constexpr std::int32_t kDefaultPage = 50;
 inline constexpr std::int32_t kMaxPublicPage = 100;
 inline constexpr std::int32_t kDefaultPublicPage = 20;
+// Rows of the audit log are small, and many are read through at once.
+inline constexpr std::int32_t kMaxAuditPage = 1000;
+inline constexpr std::int32_t kDefaultAuditPage = 100;
 // Rows read at once. The largest record is some 60 KB, so that a page that is
 // just below the next limit still fits into the 4 MiB which a gRPC client takes
 // by default.

@@ -217,6 +217,13 @@ void NoteRecord(const Caller& caller, const RecordAt& record) {
   caller.notes().record_nos.push_back(record.record_no);
 }
 
+// Whose file a record is read of.
+void NoteHolder(const Caller& caller,
+                const std::optional<EnterpriseAt>& holder) {
+  if (!holder.has_value()) return;
+  caller.notes().enterprise_nos.push_back(holder->enterprise_no);
+}
+
 // Whom an answer names.
 void NoteShown(const Caller& caller, const FindAnswer& answer) {
   std::vector<std::uint64_t>& numbers = caller.notes().enterprise_nos;
@@ -412,6 +419,7 @@ absl::Status ReadHandlers::GetRecord(const Caller& caller,
   const AccessSubject today = SubjectOf(newest, holder);
   const AccessSubject subject = SubjectOf(record, holder);
   NoteRecord(caller, record);
+  NoteHolder(caller, holder);
   caller.notes().position = state.sequence;
   CREDITREG_RETURN_IF_ERROR(CheckRecordAccess(caller, today));
   CREDITREG_RETURN_IF_ERROR(CheckRecordAccess(caller, subject));
@@ -576,6 +584,7 @@ absl::Status ReadHandlers::ListRecordVersions(
     return newest.status();
   }
   caller.notes().record_nos.push_back(record_no);
+  NoteHolder(caller, holder);
   caller.notes().position = state.sequence;
   GroupSet withheld;
   RecordReader reader(*state.view, state.at(), environment_.registry->tokens());

@@ -34,6 +34,8 @@ enum class Rpc : std::uint8_t {
   kGetTemplate,
   kGetStats,
   kVerify,
+  kListAuditRows,
+  kListFileReads,
 };
 
 // In the order of the enum; what CallStats is made with.
@@ -56,7 +58,9 @@ inline std::vector<std::string> RpcNames() {
           "GetImport",
           "GetTemplate",
           "GetStats",
-          "Verify"};
+          "Verify",
+          "ListAuditRows",
+          "ListFileReads"};
 }
 
 // The same as the access table names them: "Service.Method".
@@ -69,7 +73,8 @@ inline std::vector<std::string> RpcFullNames() {
         : rpc <= Rpc::kWithholdEnterprise ? "RegistryWriteService."
         : rpc <= Rpc::kListPublicLicences ? "PublicLookupService."
         : rpc <= Rpc::kGetTemplate        ? "IntakeService."
-                                          : "AdminService.";
+        : rpc <= Rpc::kVerify             ? "AdminService."
+                                          : "AuditService.";
     names[i] = service + names[i];
   }
   return names;
@@ -82,7 +87,8 @@ inline std::vector<PolicyCall> PolicyCalls() {
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto rpc = static_cast<Rpc>(i);
     CallKind kind = CallKind::kWhole;
-    if (rpc < Rpc::kListQuarantinedRows) kind = CallKind::kRead;
+    if (rpc < Rpc::kListQuarantinedRows || rpc == Rpc::kListFileReads)
+      kind = CallKind::kRead;
     if (rpc >= Rpc::kPutEnterprise && rpc <= Rpc::kWithholdEnterprise) {
       kind = CallKind::kWrite;
     }

@@ -1,4 +1,4 @@
-// The five gRPC services over their handlers. One .cc each, so that gRPC's
+// The six gRPC services over their handlers. One .cc each, so that gRPC's
 // headers (10 s a file) stay in few files.
 
 #ifndef CREDITREG_SERVER_SERVICE_SERVICES_H_
@@ -23,6 +23,8 @@ std::unique_ptr<grpc::Service> MakeIntakeService(
     const ServiceEnvironment& environment);
 std::unique_ptr<grpc::Service> MakeAdminService(
     const ServiceEnvironment& environment);
+std::unique_ptr<grpc::Service> MakeAuditService(
+    const ServiceEnvironment& environment);
 
 // Their names in reflection and health.
 inline constexpr char kReadServiceName[] = "creditreg.v1.RegistryReadService";
@@ -30,6 +32,7 @@ inline constexpr char kWriteServiceName[] = "creditreg.v1.RegistryWriteService";
 inline constexpr char kPublicServiceName[] = "creditreg.v1.PublicLookupService";
 inline constexpr char kIntakeServiceName[] = "creditreg.v1.IntakeService";
 inline constexpr char kAdminServiceName[] = "creditreg.v1.AdminService";
+inline constexpr char kAuditServiceName[] = "creditreg.v1.AuditService";
 
 }  // namespace creditreg
 

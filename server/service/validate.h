@@ -22,6 +22,7 @@ inline constexpr std::size_t kMaxBatchItems = 1000;
 inline constexpr std::int64_t kMaxStreamItems = 100000;
 inline constexpr std::size_t kMaxSubmittedRecords = 200;
 inline constexpr std::size_t kMaxPurposeChars = 200;
+inline constexpr std::size_t kMaxInvestigationChars = 100;
 inline constexpr std::size_t kMaxReasonChars = 500;
 inline constexpr std::size_t kMaxNameChars = 200;
 inline constexpr std::size_t kRecordIdChars = 26;

@@ -87,13 +87,27 @@ bool ValidatesOnly(const Request& request) {
   }
 }
 
-// Whether some of it became a change; what changed nothing was only read.
+// Whether some of it became a change; what changed nothing, and what was
+// answered again, was only read.
 bool HasStored(const WriteAnswer& answer) {
+  if (answer.is_repeated) return false;
   return std::any_of(answer.results.begin(), answer.results.end(),
                      [](const WriteResult& result) {
                        return result.outcome != Outcome::kUnchanged &&
                               result.outcome != Outcome::kRejected;
                      });
+}
+
+// What the answer names, for the audit log. Not of what was only tried: those
+// numbers are nobody's.
+void NoteShown(const Caller& caller, const WriteAnswer& answer) {
+  AccessNotes& notes = caller.notes();
+  for (const WriteResult& result : answer.results) {
+    if (result.enterprise_no != 0) {
+      notes.enterprise_nos.push_back(result.enterprise_no);
+    }
+    if (result.record_no != 0) notes.record_nos.push_back(result.record_no);
+  }
 }
 
 template <typename Response>
@@ -159,6 +173,7 @@ void WriteHandlers::Write(const Caller& caller, const Request& request,
           }
           caller.notes().stored = !ValidatesOnly(request) && HasStored(*answer);
           caller.notes().position = answer->sequence;
+          if (!ValidatesOnly(request)) NoteShown(caller, *answer);
           *response->mutable_position() = PositionMessage(
               environment_.registry->tokens(), answer->sequence);
           done(Fill(caller, request, *answer, response));

@@ -31,6 +31,8 @@ struct LocalizedReason {
 constexpr LocalizedReason kTexts[] = {
     {"ACCOUNT_DISABLED", "该账号已停用，请联系安全管理员。"},
     {"ACCOUNT_EXPIRED", "该账号已过有效期，请联系安全管理员。"},
+    {"AUDIT_INDEX_BEHIND", "审计日志的检索暂不可用，请稍后重试。"},
+    {"AUDIT_OFF", "本服务器未启用审计日志。"},
     {"AUDIT_UNAVAILABLE", "审计日志暂不可写，非公开查询暂停，请稍后重试。"},
     {"BAD_CSV", "文件不是有效的CSV，请检查引号和分隔符。"},
     {"BAD_ENCODING", "文件字符编码有误，请使用UTF-8或GB18030。"},
@@ -43,6 +45,8 @@ constexpr LocalizedReason kTexts[] = {
     {"IMPORT_BROKEN_OFF",
      "导入因磁盘故障中断，请使用同一请求编号重新发送文件。"},
     {"IMPORT_RUNNING", "同一请求编号的导入正在进行，请稍后查询结果。"},
+    {"INVESTIGATION_INVALID", "请写明一个案件编号（不超过100字）。"},
+    {"INVESTIGATION_NOT_ALLOWED", "您的角色不能标注案件编号。"},
     {"KEY_TAKEN", "更正后的文书号等标识已属于另一条记录。"},
     {"LOCKED_OUT", "身份验证失败次数过多，请稍后重试。"},
     {"MISSING_COLUMN", "文件缺少必需的列，请对照模板检查表头。"},

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "creditreg/v1/enterprise.pb.h"
 #include "creditreg/v1/record.pb.h"
 #include "gtest/gtest.h"
@@ -59,6 +60,23 @@ TEST(AccessPolicyTest, AGroupWithoutARowIsRefused) {
     table.mutable_fields()->DeleteSubrange(i, 1);
     EXPECT_NE(Mistake(table), "none");
   }
+}
+
+TEST(AccessPolicyTest, HowLongInvestigationsAreWithheld) {
+  const auto withheld = [](const confpb::AccessPolicy& table) {
+    const auto policy = AccessPolicy::Create(table, PolicyCalls());
+    return policy.ok() ? (*policy)->investigation_withheld()
+                       : absl::InfiniteDuration();
+  };
+  confpb::AccessPolicy table = Shipped();
+  EXPECT_EQ(withheld(table), absl::Hours(24 * 183));
+  table.clear_investigation_withheld_days();
+  EXPECT_EQ(withheld(table), absl::Hours(24 * 183));
+  table.set_investigation_withheld_days(0);
+  EXPECT_EQ(withheld(table), absl::ZeroDuration());
+  table.set_investigation_withheld_days(-1);
+  EXPECT_EQ(Mistake(table),
+            "policy: investigation_withheld_days: want at least 0");
 }
 
 TEST(AccessPolicyTest, RowsThatOpenTooMuch) {

@@ -61,8 +61,9 @@ TEST_F(ServerConfigTest, DefaultsAreValid) {
 TEST_F(ServerConfigTest, TheMemoryBoundIsTheSumOfTheSettings) {
   ServerConfig config;
   // As docs/operations.md adds it up.
-  EXPECT_EQ(MemoryBoundBytes(config),
-            std::int64_t{512 + 256 + 512 + 512 + 288 + 4 * 64 + 192} << 20);
+  EXPECT_EQ(
+      MemoryBoundBytes(config),
+      std::int64_t{512 + 256 + 512 + 512 + 288 + 32 + 4 * 64 + 192} << 20);
   config.page_cache_mb += 1;
   config.max_concurrent_imports += 1;
   EXPECT_EQ(MemoryBoundBytes(config) - MemoryBoundBytes(ServerConfig()),

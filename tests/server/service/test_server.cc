@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <thread>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -49,8 +50,9 @@ TestServer::~TestServer() {
   std::filesystem::remove_all(folder_);
 }
 
-void TestServer::Restart() {
+void TestServer::Restart(const std::function<void()>& between) {
   Stop();
+  if (between != nullptr) between();
   Start();
 }
 
@@ -138,6 +140,7 @@ void TestServer::Start() {
   add(kPublicServiceName, MakePublicService(environment_));
   add(kIntakeServiceName, MakeIntakeService(environment_));
   add(kAdminServiceName, MakeAdminService(environment_));
+  add(kAuditServiceName, MakeAuditService(environment_));
   auto server = GrpcServer::Start(options);
   CREDITREG_CHECK(server.ok(), "a free port can be listened on");
   server_ = *std::move(server);
@@ -149,6 +152,7 @@ void TestServer::Start() {
   lookup_ = v1::PublicLookupService::NewStub(channel_);
   intake_ = v1::IntakeService::NewStub(channel_);
   admin_ = v1::AdminService::NewStub(channel_);
+  audits_ = v1::AuditService::NewStub(channel_);
 }
 
 void TestServer::Stop() {
@@ -158,6 +162,13 @@ void TestServer::Stop() {
   import_workers_.reset();
   answer_workers_.reset();
   registry_.reset();
+}
+
+void TestServer::AwaitAuditIndex() const {
+  while (!audit_->index().State().ok() ||
+         audit_->index().last() < audit_->Head().number) {
+    std::this_thread::yield();
+  }
 }
 
 std::vector<audit::v1::AuditRow> TestServer::AuditRows() const {

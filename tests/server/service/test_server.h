@@ -4,6 +4,7 @@
 #ifndef CREDITREG_TESTS_SERVER_SERVICE_TEST_SERVER_H_
 #define CREDITREG_TESTS_SERVER_SERVICE_TEST_SERVER_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "absl/time/time.h"
 #include "creditreg/audit/v1/audit.pb.h"
 #include "creditreg/v1/admin_service.grpc.pb.h"
+#include "creditreg/v1/audit_service.grpc.pb.h"
 #include "creditreg/v1/intake_service.grpc.pb.h"
 #include "creditreg/v1/public_lookup_service.grpc.pb.h"
 #include "creditreg/v1/registry_read_service.grpc.pb.h"
@@ -75,14 +77,17 @@ class TestServer {
                       const TestServerOptions& options = {});
   ~TestServer();
 
-  // Ends everything and starts again on the same data.
-  void Restart();
+  // Ends everything and starts again on the same data. `between`: what happens
+  // to it meanwhile.
+  void Restart(const std::function<void()>& between = nullptr);
   // The registry's directory.
   std::string data_directory() const { return folder_ + "/data"; }
   std::string audit_directory() const { return folder_ + "/audit"; }
   // Everything in the audit log so far.
   std::vector<audit::v1::AuditRow> AuditRows() const;
   AuditLog& audit() { return *audit_; }
+  // Waits until the log's index has every row.
+  void AwaitAuditIndex() const;
 
   FakeClock& clock() { return clock_; }
   Registry& registry() { return *registry_; }
@@ -100,6 +105,7 @@ class TestServer {
   v1::PublicLookupService::Stub& lookup() { return *lookup_; }
   v1::IntakeService::Stub& intake() { return *intake_; }
   v1::AdminService::Stub& admin() { return *admin_; }
+  v1::AuditService::Stub& audits() { return *audits_; }
 
   // Calls that must succeed.
   v1::Enterprise Put(const v1::Enterprise& enterprise,
@@ -147,6 +153,7 @@ class TestServer {
   std::unique_ptr<v1::PublicLookupService::Stub> lookup_;
   std::unique_ptr<v1::IntakeService::Stub> intake_;
   std::unique_ptr<v1::AdminService::Stub> admin_;
+  std::unique_ptr<v1::AuditService::Stub> audits_;
 };
 
 // "CODE REASON", for example "ABORTED ETAG_MISMATCH"; "OK". Fails the test

@@ -123,7 +123,8 @@ TEST(ToGrpcStatusTest, EveryDocumentedReasonHasItsChineseText) {
         "WITHDRAWN",        "NAME_NEVER_HELD",    "IMPORT_RUNNING",
         "UNKNOWN_COLUMN",   "MISSING_COLUMN",     "BAD_ENCODING",
         "BAD_CSV",          "VERIFY_RUNNING",     "SHUTTING_DOWN",
-        "STORE_REOPENING",  "IMPORT_BROKEN_OFF"}) {
+        "STORE_REOPENING",  "IMPORT_BROKEN_OFF",  "AUDIT_INDEX_BEHIND",
+        "AUDIT_OFF"}) {
     const grpc::Status status = ToGrpcStatus(
         absl::FailedPreconditionError(absl::StrCat(reason, ": text")));
     EXPECT_THAT(Find<google::rpc::LocalizedMessage>(status)->message(),
