@@ -76,6 +76,10 @@ absl::Status AddCallCredentials(const ClientCredentials& credentials,
   if (!credentials.purpose.empty()) {
     context->AddMetadata("creditreg-purpose-bin", credentials.purpose);
   }
+  if (!credentials.investigation.empty()) {
+    context->AddMetadata("creditreg-investigation-bin",
+                         credentials.investigation);
+  }
   if (credentials.token_file.empty()) return absl::OkStatus();
   std::ifstream file(credentials.token_file, std::ios::binary);
   if (!file) return LocalFileError(credentials.token_file, errno);

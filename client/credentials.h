@@ -29,6 +29,8 @@ struct ClientCredentials {
   // What the data is needed for, 1 to 200 characters; empty: as the account
   // says, if it does.
   std::string purpose;
+  // Number of the case that reads belong to, 1 to 100 characters; empty: none.
+  std::string investigation;
 
   bool uses_tls() const { return !ca_file.empty(); }
 };

@@ -55,7 +55,8 @@ RegistryClient::RegistryClient(ClientOptions options,
       public_(v1::PublicLookupService::NewStub(channel_)),
       write_(v1::RegistryWriteService::NewStub(channel_)),
       intake_(v1::IntakeService::NewStub(channel_)),
-      admin_(v1::AdminService::NewStub(channel_)) {}
+      admin_(v1::AdminService::NewStub(channel_)),
+      audit_(v1::AuditService::NewStub(channel_)) {}
 
 absl::Status RegistryClient::AddCredentials(
     grpc::ClientContext* context) const {
@@ -206,6 +207,18 @@ absl::StatusOr<v1::GetTemplateResponse> RegistryClient::GetTemplate(
 absl::StatusOr<v1::GetStatsResponse> RegistryClient::GetStats(
     const v1::GetStatsRequest& request) {
   return Call(*admin_, &v1::AdminService::StubInterface::GetStats, request,
+              options_.retry);
+}
+
+absl::StatusOr<v1::ListAuditRowsResponse> RegistryClient::ListAuditRows(
+    const v1::ListAuditRowsRequest& request) {
+  return Call(*audit_, &v1::AuditService::StubInterface::ListAuditRows, request,
+              options_.retry);
+}
+
+absl::StatusOr<v1::ListFileReadsResponse> RegistryClient::ListFileReads(
+    const v1::ListFileReadsRequest& request) {
+  return Call(*audit_, &v1::AuditService::StubInterface::ListFileReads, request,
               options_.retry);
 }
 

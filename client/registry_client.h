@@ -28,6 +28,7 @@
 #include "client/credentials.h"
 #include "client/retry.h"
 #include "creditreg/v1/admin_service.grpc.pb.h"
+#include "creditreg/v1/audit_service.grpc.pb.h"
 #include "creditreg/v1/intake_service.grpc.pb.h"
 #include "creditreg/v1/public_lookup_service.grpc.pb.h"
 #include "creditreg/v1/registry_read_service.grpc.pb.h"
@@ -110,6 +111,11 @@ class RegistryClient {
   absl::StatusOr<v1::GetStatsResponse> GetStats(
       const v1::GetStatsRequest& request);
 
+  absl::StatusOr<v1::ListAuditRowsResponse> ListAuditRows(
+      const v1::ListAuditRowsRequest& request);
+  absl::StatusOr<v1::ListFileReadsResponse> ListFileReads(
+      const v1::ListFileReadsRequest& request);
+
   // Calls `take` with every message, on this thread. Not tried again once a
   // message has come.
   //
@@ -142,6 +148,7 @@ class RegistryClient {
   const std::unique_ptr<v1::RegistryWriteService::StubInterface> write_;
   const std::unique_ptr<v1::IntakeService::StubInterface> intake_;
   const std::unique_ptr<v1::AdminService::StubInterface> admin_;
+  const std::unique_ptr<v1::AuditService::StubInterface> audit_;
 
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Call(

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/substitute.h"
+#include "absl/time/time.h"
 #include "client/cli/display_text.h"
 #include "client/remote_error.h"
 
@@ -80,6 +81,21 @@ Lang FindLang(int argc, const char* const* argv) {
   return lang;
 }
 
+// A day or a time in China, or one with its zone as RFC 3339 has it.
+std::optional<google::protobuf::Timestamp> ParseTime(const std::string& text) {
+  const absl::TimeZone china = absl::FixedTimeZone(8 * 60 * 60);
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime("%Y-%m-%d", text, china, &time, &error) &&
+      !absl::ParseTime("%Y-%m-%d %H:%M:%S", text, china, &time, &error) &&
+      !absl::ParseTime(absl::RFC3339_full, text, &time, &error)) {
+    return std::nullopt;
+  }
+  google::protobuf::Timestamp timestamp;
+  timestamp.set_seconds(absl::ToUnixSeconds(time));
+  return timestamp;
+}
+
 // What CLI11 fills in, before it is made into messages.
 struct Raw {
   std::string output = "table";
@@ -109,6 +125,13 @@ struct Raw {
   std::string out;
   bool open_sealed = false;
   std::string service;
+  std::string from;
+  std::string until;
+  std::string principal;
+  std::string rpc;
+  std::string agency;
+  std::string result;
+  bool refused = false;
 };
 
 class Parser {
@@ -203,6 +226,9 @@ class Parser {
         ->envname("CREDITCTL_TOKEN_FILE");
     app_.add_option("--purpose", shown.purpose, Say(texts::kPurpose))
         ->envname("CREDITCTL_PURPOSE");
+    app_.add_option("--investigation", shown.investigation,
+                    Say(texts::kInvestigation))
+        ->envname("CREDITCTL_INVESTIGATION");
     app_.add_option("--output", raw_.output, Say(texts::kOutput))
         ->check(CLI::IsMember({"table", "json"}))
         ->capture_default_str();
@@ -329,13 +355,40 @@ class Parser {
     health_->add_option("service", raw_.service, Say(texts::kArgService));
     audit_ = Add("audit", texts::kAudit);
     audit_->require_subcommand(1);
-    audit_verify_ = audit_->add_subcommand("verify", Say(texts::kAuditVerify));
-    audit_verify_->fallthrough();
-    audit_verify_->group(Say(texts::kLabelCommands));
-    audit_verify_->set_help_flag("-h,--help", Say(texts::kHelpFlag));
+    AddAuditList();
+    audit_reads_ = AddToAudit("reads", texts::kAuditReads);
+    AddItem(audit_reads_);
+    AddExtent(audit_reads_);
+    audit_verify_ = AddToAudit("verify", texts::kAuditVerify);
     audit_verify_->add_option("directory", raw_.file, Say(texts::kArgAuditDir))
         ->required();
     audit_verify_->add_option("--sink", raw_.out, Say(texts::kArgAuditSink));
+  }
+
+  CLI::App* AddToAudit(const std::string& name, const Text& about) {
+    CLI::App* const command = audit_->add_subcommand(name, Say(about));
+    command->fallthrough();
+    command->group(Say(texts::kLabelCommands));
+    command->set_help_flag("-h,--help", Say(texts::kHelpFlag));
+    return command;
+  }
+
+  void AddAuditList() {
+    audit_list_ = AddToAudit("list", texts::kAuditList);
+    const auto add = [this](const std::string& name, std::string* value,
+                            const Text& about) {
+      audit_list_->add_option(name, *value, Say(about));
+    };
+    add("--from", &raw_.from, texts::kArgFrom);
+    add("--until", &raw_.until, texts::kArgUntil);
+    add("--principal", &raw_.principal, texts::kArgPrincipal);
+    add("--rpc", &raw_.rpc, texts::kArgRpc);
+    add("--agency", &raw_.agency, texts::kArgAuditAgency);
+    add("--code", &raw_.code, texts::kArgCode);
+    add("--record", &raw_.record_id, texts::kArgRecordId);
+    add("--result", &raw_.result, texts::kArgResult);
+    audit_list_->add_flag("--refused", raw_.refused, Say(texts::kArgRefused));
+    AddExtent(audit_list_);
   }
 
   v1::LookupItem Item() const {
@@ -359,8 +412,9 @@ class Parser {
   std::optional<NothingToRun> CheckTexts() const {
     for (const std::string* const text :
          {&raw_.code, &raw_.name, &raw_.personal, &raw_.record_id, &raw_.source,
-          &raw_.request_id, &raw_.service, &global_.server,
-          &global_.credentials.purpose}) {
+          &raw_.request_id, &raw_.service, &raw_.principal, &raw_.rpc,
+          &raw_.agency, &raw_.result, &global_.server,
+          &global_.credentials.purpose, &global_.credentials.investigation}) {
       const std::string shown = Neutralise(*text);
       if (text->find("\uFFFD") == std::string::npos &&
           shown.find("\uFFFD") != std::string::npos) {
@@ -404,6 +458,11 @@ class Parser {
       }
       at.emplace().set_token(token);
     }
+    for (const std::string* const text : {&raw_.from, &raw_.until}) {
+      if (text->empty() || ParseTime(*text).has_value()) continue;
+      return Usage(
+          absl::Substitute(texts::kNotTime.In(lang_), Neutralise(*text)));
+    }
     return CommandLine{global_, BuildCommand(chosen, at)};
   }
 
@@ -425,9 +484,29 @@ class Parser {
       return QuarantineCommand{raw_.source, Extent(), raw_.personal};
     }
     if (&chosen == health_) return HealthCommand{raw_.service};
-    if (&chosen == audit_) return AuditVerifyCommand{raw_.file, raw_.out};
+    if (&chosen == audit_) return BuildAudit();
     return WriteCommand{writes_.at(&chosen), raw_.file, raw_.request_id,
                         raw_.validate_only};
+  }
+
+  Command BuildAudit() const {
+    if (audit_verify_->parsed()) {
+      return AuditVerifyCommand{raw_.file, raw_.out};
+    }
+    if (audit_reads_->parsed()) return AuditReadsCommand{Item(), Extent()};
+    AuditListCommand command;
+    command.extent = Extent();
+    v1::ListAuditRowsRequest& request = command.request;
+    if (!raw_.from.empty()) *request.mutable_from() = *ParseTime(raw_.from);
+    if (!raw_.until.empty()) *request.mutable_until() = *ParseTime(raw_.until);
+    request.set_principal(raw_.principal);
+    request.set_rpc(raw_.rpc);
+    request.set_agency(raw_.agency);
+    request.set_code(raw_.result);
+    request.set_refused(raw_.refused);
+    request.set_record_id(raw_.record_id);
+    if (!raw_.code.empty()) *request.mutable_item() = Item();
+    return command;
   }
 
   RecordsCommand BuildRecords(const std::optional<v1::Position>& at) const {
@@ -480,6 +559,8 @@ class Parser {
   CLI::App* quarantine_ = nullptr;
   CLI::App* health_ = nullptr;
   CLI::App* audit_ = nullptr;
+  CLI::App* audit_list_ = nullptr;
+  CLI::App* audit_reads_ = nullptr;
   CLI::App* audit_verify_ = nullptr;
   std::map<const CLI::App*, WriteKind> writes_;
 };

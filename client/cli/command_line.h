@@ -15,6 +15,7 @@
 #include "client/cli/exit_code.h"
 #include "client/cli/texts.h"
 #include "client/credentials.h"
+#include "creditreg/v1/audit_service.pb.h"
 #include "creditreg/v1/intake_service.pb.h"
 #include "creditreg/v1/lookup.pb.h"
 #include "creditreg/v1/record.pb.h"
@@ -121,6 +122,16 @@ struct HealthCommand {
   std::string service;
 };
 
+struct AuditListCommand {
+  v1::ListAuditRowsRequest request;
+  ListExtent extent;
+};
+
+struct AuditReadsCommand {
+  v1::LookupItem item;
+  ListExtent extent;
+};
+
 // Of files alone; no registry is asked.
 struct AuditVerifyCommand {
   std::string directory;
@@ -132,7 +143,8 @@ using Command =
     std::variant<GetCommand, BatchGetCommand, RecordsCommand, RecordCommand,
                  ImportCommand, TemplateCommand, ReceiptCommand, StatsCommand,
                  VerifyCommand, ExportCommand, QuarantineCommand, WriteCommand,
-                 HealthCommand, AuditVerifyCommand>;
+                 HealthCommand, AuditListCommand, AuditReadsCommand,
+                 AuditVerifyCommand>;
 
 struct CommandLine {
   GlobalOptions global;

@@ -29,6 +29,9 @@ ExitCode Run(Session& session, const WriteCommand& command);
 ExitCode Run(Session& session, const StatsCommand& command);
 ExitCode Run(Session& session, const VerifyCommand& command);
 ExitCode Run(Session& session, const HealthCommand& command);
+// audit_commands.cc
+ExitCode Run(Session& session, const AuditListCommand& command);
+ExitCode Run(Session& session, const AuditReadsCommand& command);
 ExitCode Run(Session& session, const AuditVerifyCommand& command);
 
 }  // namespace creditreg::cli

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/describe.h"
+#include "client/cli/pages.h"
 #include "client/cli/record_table.h"
 #include "client/cli/table.h"
 #include "client/remote_error.h"
@@ -20,32 +21,6 @@ namespace {
 
 // The public service's own limit.
 constexpr int kMaxPublicPage = 100;
-
-// Asks for pages with `next(page_size, page_token)` and gives each to `take`
-// until the list or the extent is at its end. Returns whether there is more.
-template <typename Response>
-absl::StatusOr<bool> ForEachPage(
-    const ListExtent& extent, int max_page,
-    const std::function<absl::StatusOr<Response>(int, const std::string&)>&
-        next,
-    const std::function<absl::StatusOr<std::int64_t>(const Response&)>& take) {
-  std::string token;
-  std::int64_t taken = 0;
-  while (true) {
-    std::int64_t size = std::min(extent.page_size, max_page);
-    if (extent.limit.has_value()) {
-      size = std::min(size, *extent.limit - taken);
-    }
-    if (size <= 0) return true;
-    absl::StatusOr<Response> page = next(static_cast<int>(size), token);
-    if (!page.ok()) return page.status();
-    absl::StatusOr<std::int64_t> count = take(*page);
-    if (!count.ok()) return count.status();
-    taken += *count;
-    token = page->next_page_token();
-    if (token.empty()) return false;
-  }
-}
 
 // Prints the pages of either service; the records are `records(page)`.
 template <typename Response>

@@ -441,6 +441,10 @@ const Text kTokenFile = {"存放登录令牌的文件", "File that holds your to
 const Text kPurpose = {"查询用途，随每次调用送出并留痕",
                        "What the data is needed for; sent with every call, and "
                        "kept"};
+const Text kInvestigation = {
+    "案件编号：所查属于调查，期限内不告知被查主体",
+    "Number of the case that reads belong to: the enterprise is not told for a "
+    "time"};
 const Text kOutput = {"输出形式", "Output"};
 const Text kTimeout = {"等待应答的最长秒数（流式调用：等待下一条消息）",
                        "Longest wait in seconds for an answer, or for the "
@@ -525,6 +529,26 @@ const Text kArgJsonFile = {"JSON 文件；- 为标准输入",
 const Text kArgService = {"服务名；默认整个服务器",
                           "Service; default the whole server"};
 const Text kAudit = {"审计日志", "The audit log"};
+const Text kAuditList = {
+    "查询审计日志：谁、何时、以何用途、查了什么（审计管理员）",
+    "Find rows of the audit log: who, when, what for, "
+    "what (auditors)"};
+const Text kAuditReads = {"谁查看过一个主体的档案",
+                          "Who looked at an enterprise's file"};
+const Text kArgFrom = {
+    "起始时间（含），如 2026-11-24 或 \"2026-11-24 08:30:00\"，北京时间",
+    "Not before: 2026-11-24, or \"2026-11-24 08:30:00\", in China time"};
+const Text kArgUntil = {"截止时间（不含），写法同上", "Before, as above"};
+const Text kArgPrincipal = {"调用者，须与日志中的完全一致",
+                            "Who called, exactly as in the log"};
+const Text kArgRpc = {"调用，如 RegistryReadService.GetEnterprise",
+                      "Call, for example RegistryReadService.GetEnterprise"};
+const Text kArgAuditAgency = {"调用者所在机关的统一社会信用代码",
+                              "Unified code of the caller's agency"};
+const Text kArgResult = {"结果，如 OK、PERMISSION_DENIED",
+                         "Result, for example OK or PERMISSION_DENIED"};
+const Text kArgRefused = {"只列被拒绝或失败的",
+                          "Only what was refused or failed"};
 const Text kAuditVerify = {"离线校验审计日志：行是否被改动、删除、移动",
                            "Check a copy of the audit log: rows altered, taken "
                            "out or moved"};
@@ -572,6 +596,7 @@ const Text kErrorUnknownOutcome = {
     "it may or may not be stored: send it again with --request-id $0"};
 const Text kNotUtf8 = {"$0：不是有效的 UTF-8 文本", "$0: not UTF-8"};
 const Text kNotPosition = {"--at：不是状态位置", "--at: not a position"};
+const Text kNotTime = {"$0：不是日期或时间", "$0: no day or time"};
 const Text kNotWithPublic = {"$0：不能与 --public 同用",
                              "$0: not with --public"};
 const Text kNotJson = {"不是此请求的 JSON（$0）",
@@ -593,6 +618,13 @@ const Text kMoreRecords = {"还有更多记录，用 --limit 或 --all 继续",
                            "there are more: use --limit or --all"};
 const Text kNoRecords = {"没有记录", "no records"};
 const Text kNoQuarantined = {"没有隔离的行", "no rows are kept aside"};
+const Text kNoAuditRows = {"没有符合条件的审计记录", "no such rows"};
+const Text kNoFileReads = {"没有他人查看的记录",
+                           "nobody else looked at the file"};
+const Text kAuditDamagedRows = {
+    "另有 $0 行被改动，未列出：请用 audit verify 校验日志",
+    "$0 more rows were altered and are not shown: check the log with audit "
+    "verify"};
 const Text kImportRequest = {"请求编号 $0", "request id $0"};
 const Text kImportContinues = {"先前已入库 $0 行，从其后继续",
                                "$0 rows were stored before; going on"};
@@ -652,6 +684,17 @@ const Text kColumnFigure = {"指标", "Figure"};
 const Text kColumnValue = {"数值", "Value"};
 const Text kColumnUnit = {"单位", "Unit"};
 const Text kColumnOutcome = {"处理结果", "Outcome"};
+const Text kColumnTime = {"时间", "Time"};
+const Text kColumnResult = {"结果", "Result"};
+const Text kColumnPrincipal = {"调用者", "Who"};
+const Text kColumnRoles = {"角色", "Roles"};
+const Text kColumnCall = {"调用", "Call"};
+const Text kColumnPurpose = {"用途", "What for"};
+const Text kColumnRecords = {"记录数", "Records"};
+const Text kColumnPersonal = {"个人信息", "Personal"};
+const Text kYes = {"是", "yes"};
+const Text kAuditCase = {"案件 $0", "case $0"};
+const Text kAuditShown = {"$0 等 $1 个主体", "$0 and others, $1 in all"};
 const Text kHealthServing = {"正常服务", "serving"};
 const Text kHealthNotServing = {"未提供服务", "not serving"};
 const Text kHealthUnknownService = {"没有此服务", "no such service"};

@@ -275,7 +275,7 @@ TEST_F(CreditctlTest, HelpListsTheExitCodesInBothLanguages) {
   for (const char* const command :
        {"get", "batch-get", "records", "record", "import", "template",
         "receipt", "stats", "verify", "export", "quarantine", "put", "submit",
-        "correct", "withdraw", "withhold", "health"}) {
+        "correct", "withdraw", "withhold", "health", "audit"}) {
     EXPECT_EQ(RunCreditctl({command, "--help"}).exit_code, 0) << command;
     EXPECT_THAT(en.out, HasSubstr(command));
   }
@@ -569,6 +569,81 @@ TEST_F(CreditctlTest, StatsHealthAndQuarantine) {
   const ProcessResult result = Run({"health"});
   EXPECT_EQ(result.exit_code, 4);
   EXPECT_EQ(result.out, "未提供服务\n");
+}
+
+TEST_F(CreditctlTest, AuditListAsksForWhatItIsTold) {
+  const ProcessResult result = Run({"audit",
+                                    "list",
+                                    "--all",
+                                    "--from",
+                                    "2026-11-24",
+                                    "--until",
+                                    "2026-11-24 08:30:00",
+                                    "--principal",
+                                    "u1",
+                                    "--rpc",
+                                    "R.Get",
+                                    "--agency",
+                                    "11440000006939748G",
+                                    "--code",
+                                    kCode,
+                                    "--record",
+                                    "rec",
+                                    "--result",
+                                    "OK",
+                                    "--refused",
+                                    "--page-size",
+                                    "7",
+                                    "--investigation",
+                                    "案2"});
+  EXPECT_EQ(result.exit_code, 0);
+  const v1::ListAuditRowsRequest request = fake_.last_audit();
+  EXPECT_EQ(request.from().seconds(), 1795449600);
+  EXPECT_EQ(request.until().seconds(), 1795449600 + 8 * 3600 + 30 * 60);
+  EXPECT_EQ(request.principal(), "u1");
+  EXPECT_EQ(request.rpc(), "R.Get");
+  EXPECT_EQ(request.agency(), "11440000006939748G");
+  EXPECT_EQ(request.item().identifier(), kCode);
+  EXPECT_EQ(request.record_id(), "rec");
+  EXPECT_EQ(request.code(), "OK");
+  EXPECT_TRUE(request.refused());
+  EXPECT_EQ(request.page_size(), 7);
+  EXPECT_EQ(request.page_token(), "more");
+  EXPECT_EQ(fake_.last_investigation(), "案2");
+  const std::vector<std::string> lines = LinesOf(result.out);
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_THAT(lines[0], AllOf(HasSubstr("序号"), HasSubstr("调用者")));
+  EXPECT_THAT(lines[2],
+              AllOf(HasSubstr("12"), HasSubstr("2025-11-25 00:00:00"),
+                    HasSubstr("OUT_OF_SCOPE"), HasSubstr("检查人员、NEW_ROLE"),
+                    HasSubstr("GetEnterprise"),
+                    HasSubstr("双随机检查; 案件 案1; 914403001922038216 等 2 "
+                              "个主体")));
+  EXPECT_THAT(lines[3], HasSubstr(" OK "));
+  EXPECT_THAT(result.err, HasSubstr("另有 1 行被改动"));
+  EXPECT_EQ(
+      LinesOf(Run({"audit", "list", "--limit", "2", "--output", "json"}).out)
+          .size(),
+      2u);
+  const ProcessResult wrong = Run({"audit", "list", "--from", "yesterday"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("yesterday：不是日期或时间"));
+}
+
+TEST_F(CreditctlTest, AuditReadsTellsWhoLooked) {
+  const ProcessResult result = Run({"audit", "reads", kCode});
+  EXPECT_EQ(result.exit_code, 0);
+  const std::vector<std::string> lines = LinesOf(result.out);
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_THAT(lines[2],
+              AllOf(HasSubstr("11440000006939748G"), HasSubstr("部门查询"),
+                    HasSubstr("ListRecords"), HasSubstr("3"), HasSubstr("是"),
+                    HasSubstr("双随机检查")));
+  EXPECT_THAT(Run({"--lang", "en", "audit", "reads", kCode}).out,
+              HasSubstr("AGENCY_READER"));
+  const ProcessResult none = Run({"audit", "reads", "missing"});
+  EXPECT_EQ(none.exit_code, 0);
+  EXPECT_THAT(none.err, HasSubstr("没有他人查看的记录"));
 }
 
 TEST_F(CreditctlTest, AFullDiskBehindStandardOutputIsToldAndSeven) {

@@ -574,6 +574,62 @@ class FakeRegistry::Intake final : public v1::IntakeService::Service {
   FakeRegistry* const fake_;
 };
 
+class FakeRegistry::Audit final : public v1::AuditService::Service {
+ public:
+  explicit Audit(FakeRegistry* fake) : fake_(fake) {}
+
+  // Two pages of one row.
+  grpc::Status ListAuditRows(grpc::ServerContext* context,
+                             const v1::ListAuditRowsRequest* request,
+                             v1::ListAuditRowsResponse* response) override {
+    {
+      absl::MutexLock lock(&fake_->mutex_);
+      fake_->last_audit_ = *request;
+      const auto& metadata = context->client_metadata();
+      const auto named = metadata.find("creditreg-investigation-bin");
+      fake_->last_investigation_ =
+          named == metadata.end()
+              ? ""
+              : std::string(named->second.data(), named->second.size());
+    }
+    const bool is_first = request->page_token().empty();
+    v1::AuditRow& row = *response->add_rows();
+    row.set_number(is_first ? 12 : 11);
+    row.mutable_time()->set_seconds(1764000000);
+    row.set_principal("https://login.test#u1");
+    row.add_roles("INSPECTOR");
+    row.add_roles("NEW_ROLE");
+    row.set_rpc("RegistryReadService.GetEnterprise");
+    row.set_code(is_first ? "PERMISSION_DENIED" : "OK");
+    if (is_first) row.set_reason("OUT_OF_SCOPE");
+    row.set_purpose("双随机检查");
+    row.set_investigation("案1");
+    row.add_usccs("914403001922038216");
+    row.add_usccs("91330100799655058B");
+    if (is_first) response->set_next_page_token("more");
+    response->set_damaged_rows(is_first ? 1 : 0);
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ListFileReads(grpc::ServerContext*,
+                             const v1::ListFileReadsRequest* request,
+                             v1::ListFileReadsResponse* response) override {
+    if (request->item().identifier() == "missing") return grpc::Status::OK;
+    v1::FileRead& read = *response->add_reads();
+    read.mutable_time()->set_seconds(1764000000);
+    read.set_agency("11440000006939748G");
+    read.add_roles("AGENCY_READER");
+    read.set_purpose("双随机检查");
+    read.set_personal(true);
+    read.set_rpc("RegistryReadService.ListRecords");
+    read.set_records(3);
+    return grpc::Status::OK;
+  }
+
+ private:
+  FakeRegistry* const fake_;
+};
+
 class FakeRegistry::Admin final : public v1::AdminService::Service {
  public:
   explicit Admin(FakeRegistry* fake) : fake_(fake) {}
@@ -616,7 +672,8 @@ FakeRegistry::FakeRegistry()
       public_(std::make_unique<Public>(this)),
       write_(std::make_unique<Write>(this)),
       intake_(std::make_unique<Intake>(this)),
-      admin_(std::make_unique<Admin>(this)) {
+      admin_(std::make_unique<Admin>(this)),
+      audit_(std::make_unique<Audit>(this)) {
   grpc::EnableDefaultHealthCheckService(true);
   Start();
 }
@@ -637,6 +694,7 @@ void FakeRegistry::Start() {
   builder.RegisterService(write_.get());
   builder.RegisterService(intake_.get());
   builder.RegisterService(admin_.get());
+  builder.RegisterService(audit_.get());
   server_ = builder.BuildAndStart();
   CREDITREG_CHECK(server_ != nullptr && bound != 0,
                   "a loopback port can be bound");
@@ -697,6 +755,16 @@ std::vector<std::string> FakeRegistry::import_request_ids() const {
 v1::ListRecordsRequest FakeRegistry::last_list() const {
   absl::MutexLock lock(&mutex_);
   return last_list_;
+}
+
+v1::ListAuditRowsRequest FakeRegistry::last_audit() const {
+  absl::MutexLock lock(&mutex_);
+  return last_audit_;
+}
+
+std::string FakeRegistry::last_investigation() const {
+  absl::MutexLock lock(&mutex_);
+  return last_investigation_;
 }
 
 v1::GetEnterpriseRequest FakeRegistry::last_get() const {

@@ -24,6 +24,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "creditreg/v1/admin_service.grpc.pb.h"
+#include "creditreg/v1/audit_service.grpc.pb.h"
 #include "creditreg/v1/intake_service.grpc.pb.h"
 #include "creditreg/v1/public_lookup_service.grpc.pb.h"
 #include "creditreg/v1/registry_read_service.grpc.pb.h"
@@ -89,6 +90,9 @@ class FakeRegistry {
   // The last request of ListRecords and of GetEnterprise.
   v1::ListRecordsRequest last_list() const;
   v1::GetEnterpriseRequest last_get() const;
+  // Of ListAuditRows, and the investigation that came with it.
+  v1::ListAuditRowsRequest last_audit() const;
+  std::string last_investigation() const;
 
  private:
   class Read;
@@ -96,6 +100,7 @@ class FakeRegistry {
   class Write;
   class Intake;
   class Admin;
+  class Audit;
 
   struct StoredImport {
     std::int64_t rows = 0;
@@ -118,11 +123,14 @@ class FakeRegistry {
   std::map<std::string, std::string> writes_ ABSL_GUARDED_BY(mutex_);
   v1::ListRecordsRequest last_list_ ABSL_GUARDED_BY(mutex_);
   v1::GetEnterpriseRequest last_get_ ABSL_GUARDED_BY(mutex_);
+  v1::ListAuditRowsRequest last_audit_ ABSL_GUARDED_BY(mutex_);
+  std::string last_investigation_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<Read> read_;
   std::unique_ptr<Public> public_;
   std::unique_ptr<Write> write_;
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Admin> admin_;
+  std::unique_ptr<Audit> audit_;
   std::unique_ptr<grpc::Server> server_;
 };
 
