@@ -35,8 +35,10 @@ StoreOptions OptionsOf(const std::string& directory) {
   return options;
 }
 
-absl::Status Behind(absl::string_view why) {
-  return absl::UnavailableError(absl::StrCat("AUDIT_INDEX_BEHIND: ", why));
+// What callers are told; why is for the log of the program.
+absl::Status Behind() {
+  return absl::UnavailableError(
+      "AUDIT_INDEX_BEHIND: rows cannot be found yet, want a retry");
 }
 
 // A row of AuditRowPrefix().
@@ -57,7 +59,7 @@ absl::StatusOr<TimedRow> NewestUpTo(const Snapshot& rows,
   if (page.rows.empty()) return row;
   const auto time_us = DecodeAuditTime(page.rows[0].second);
   if (!time_us.has_value()) {
-    return absl::DataLossError(absl::StrCat(kDoing, ": no time in a row"));
+    return absl::DataLossError("no time in a row");
   }
   row.number = AuditIndexNumber(page.rows[0].first);
   row.time_us = *time_us;
@@ -116,7 +118,7 @@ class AuditIndex::Merge {
       newest.number = stream.number();
       const auto place = DecodeAuditPlace(stream.page.rows[stream.at].second);
       if (!place.has_value()) {
-        return absl::DataLossError(absl::StrCat(kDoing, ": no place in a row"));
+        return absl::DataLossError("no place in a row");
       }
       newest.place = *place;
     }
@@ -154,9 +156,7 @@ class AuditIndex::Merge {
 };
 
 AuditIndex::AuditIndex(AuditIndexOptions options, const AuditEnd& end)
-    : options_(std::move(options)),
-      end_(end),
-      state_(Behind("it is being read")) {
+    : options_(std::move(options)), end_(end) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -184,7 +184,7 @@ void AuditIndex::Forget(std::uint64_t segment, FileDescriptor file) {
 
 absl::Status AuditIndex::State() const {
   absl::MutexLock lock(&mutex_);
-  return readable_ == nullptr ? state_ : absl::OkStatus();
+  return readable_ == nullptr ? Behind() : absl::OkStatus();
 }
 
 std::uint64_t AuditIndex::last() const {
@@ -235,7 +235,6 @@ void AuditIndex::Publish(const absl::Status& status, bool is_done) {
     has_failed_ = !status.ok();
     if (!status.ok()) {
       readable_.reset();
-      state_ = Behind(status.message());
     } else {
       last_ = indexed_.last;
       if (is_done) readable_ = store_;
@@ -247,7 +246,11 @@ void AuditIndex::Publish(const absl::Status& status, bool is_done) {
 void AuditIndex::Tell(const absl::Status& status) {
   if (status == told_) return;
   told_ = status;
-  if (options_.on_state) options_.on_state(status);
+  if (!options_.on_state) return;
+  options_.on_state(
+      status.ok() ? status
+                  : absl::Status(status.code(),
+                                 absl::StrCat(kDoing, ": ", status.message())));
 }
 
 absl::Status AuditIndex::Do(Work& work, bool* is_done) {
@@ -257,7 +260,6 @@ absl::Status AuditIndex::Do(Work& work, bool* is_done) {
     {
       absl::MutexLock lock(&mutex_);
       readable_.reset();
-      state_ = Behind("it was damaged and is made anew");
     }
     CREDITREG_RETURN_IF_ERROR(Store::Remove(OptionsOf(options_.directory)));
   }
@@ -292,7 +294,7 @@ absl::Status AuditIndex::Open(const AuditEnd& end) {
       AuditSegmentsIn(options_.directory);
   // Somebody moved the log away; nothing may be made in its place.
   if (segments.empty()) {
-    return absl::UnavailableError(absl::StrCat(kDoing, ": there is no log"));
+    return absl::UnavailableError("there is no log");
   }
   CREDITREG_ASSIGN_OR_RETURN(store_, OpenStore());
   const absl::Status resumed = Resume(end, segments);
@@ -316,7 +318,7 @@ absl::Status AuditIndex::Resume(const AuditEnd& end,
     const auto state =
         stored.has_value() ? DecodeAuditIndexState(*stored) : std::nullopt;
     if (!state.has_value() || state->last > end.number) {
-      return absl::NotFoundError(absl::StrCat(kDoing, ": not of this log"));
+      return absl::NotFoundError("not of this log");
     }
     indexed_ = *state;
     CREDITREG_ASSIGN_OR_RETURN(const TimedRow newest,
@@ -337,7 +339,7 @@ absl::Status AuditIndex::Resume(const AuditEnd& end,
       const std::string hash,
       ReadAt(file, indexed_.offset - kAuditHashBytes, kAuditHashBytes, kDoing));
   if (hash != indexed_.hash) {
-    return absl::NotFoundError(absl::StrCat(kDoing, ": not of this log"));
+    return absl::NotFoundError("not of this log");
   }
   reader_.emplace(std::move(file), indexed_.segment, indexed_.offset,
                   indexed_.hash);
@@ -361,8 +363,7 @@ absl::Status AuditIndex::NextSegment() {
   for (const std::uint64_t segment : AuditSegmentsIn(options_.directory)) {
     if (segment > reader_->segment()) return BeginSegment(segment);
   }
-  return absl::UnavailableError(
-      absl::StrCat(kDoing, ": the log's newest segment is gone"));
+  return absl::UnavailableError("the log's newest segment is gone");
 }
 
 absl::Status AuditIndex::Step(const AuditEnd& end, bool* is_done) {
@@ -419,7 +420,7 @@ absl::Status AuditIndex::TakeOut(Removed removed) {
   const std::vector<std::uint64_t> segments =
       AuditSegmentsIn(options_.directory);
   if (segments.empty()) {
-    return absl::UnavailableError(absl::StrCat(kDoing, ": there is no log"));
+    return absl::UnavailableError("there is no log");
   }
   CREDITREG_ASSIGN_OR_RETURN(
       SegmentReader reader,
@@ -457,7 +458,7 @@ absl::Status AuditIndex::Purge(std::uint64_t first) {
   range.fill_cache = false;
   while (!range.begin.empty()) {
     if (IsStopping()) {
-      return absl::UnavailableError(absl::StrCat(kDoing, ": it is ended"));
+      return absl::UnavailableError("it is ended");
     }
     CREDITREG_ASSIGN_OR_RETURN(ScanPage page, rows->Scan(range));
     WriteBatch batch;
@@ -474,7 +475,7 @@ absl::Status AuditIndex::Purge(std::uint64_t first) {
 
 absl::StatusOr<std::shared_ptr<Store>> AuditIndex::Readable() const {
   absl::MutexLock lock(&mutex_);
-  if (readable_ == nullptr) return state_;
+  if (readable_ == nullptr) return Behind();
   return readable_;
 }
 
@@ -482,7 +483,7 @@ absl::Status AuditIndex::Met(const absl::Status& failure) const {
   if (!absl::IsDataLoss(failure)) return failure;
   absl::MutexLock lock(&mutex_);
   is_damaged_ = true;
-  return Behind("it is damaged and is made anew");
+  return Behind();
 }
 
 absl::StatusOr<AuditPage> AuditIndex::Read(const AuditQuery& query) const {
@@ -557,8 +558,15 @@ absl::StatusOr<AuditPage> AuditIndex::Collect(
     }
     absl::StatusOr<audit::v1::AuditRow> row =
         reader.Read((*found)->place, number);
-    // Its segment was removed meanwhile, and all older ones.
-    if (absl::IsNotFound(row.status())) break;
+    if (absl::IsNotFound(row.status())) {
+      const std::vector<std::uint64_t> segments =
+          AuditSegmentsIn(options_.directory);
+      if (segments.empty()) return Behind();
+      // Its segment was thrown away meanwhile, with all older ones; or somebody
+      // took it out.
+      if (segments.front() > (*found)->place.segment) break;
+      row = absl::DataLossError("its segment is gone");
+    }
     if (absl::IsDataLoss(row.status())) {
       ++page.damaged;
       continue;

@@ -112,7 +112,7 @@ class AuditIndex {
   // length of a page, nor in whether there is a next one.
   absl::StatusOr<AuditPage> ReadFileReads(const FileReadQuery& query) const;
 
-  // OK once it has caught up; else why it cannot be read.
+  // OK once it has caught up; else what Read() answers.
   absl::Status State() const;
   // The last row that it has.
   std::uint64_t last() const;
@@ -179,7 +179,6 @@ class AuditIndex {
   bool must_purge_ ABSL_GUARDED_BY(mutex_) = false;
   // A reader met damage.
   mutable bool is_damaged_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Status state_ ABSL_GUARDED_BY(mutex_);
   std::uint64_t last_ ABSL_GUARDED_BY(mutex_) = 0;
   // Readers hold it too, so that it stays as long as they need it.
   std::shared_ptr<Store> readable_ ABSL_GUARDED_BY(mutex_);

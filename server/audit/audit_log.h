@@ -9,6 +9,9 @@
 // again; it is tried once a second. A row that was refused is not in the log:
 // the file is cut to its last good row first.
 //
+// An index finds its rows (audit_index.h); whatever happens to that, the log
+// goes on.
+//
 // Thread safety: may be used from many threads.
 
 #ifndef CREDITREG_SERVER_AUDIT_AUDIT_LOG_H_

@@ -550,6 +550,21 @@ TEST_F(AuditIndexTest, ARowThatWasAlteredIsCountedAndNotShown) {
   EXPECT_EQ(damaged_, 1U);
 }
 
+TEST_F(AuditIndexTest, RowsOfASegmentThatWasTakenOutAreCounted) {
+  options_.segment_bytes = 1;
+  Open();
+  AppendMany(5);
+  CatchUp();
+  fs::remove(AuditSegmentPath(options_.directory, 3));
+  EXPECT_EQ(All(), (Numbers{5, 4, 2, 1}));
+  EXPECT_EQ(damaged_, 1U);
+  const std::string aside = directory_.Below("aside");
+  fs::rename(options_.directory, aside);
+  EXPECT_EQ(log_->index().Read(AuditQuery()).status().message(),
+            "AUDIT_INDEX_BEHIND: rows cannot be found yet, want a retry");
+  fs::rename(aside, options_.directory);
+}
+
 // Where a sync fails the file is cut and other rows get the numbers.
 TEST_F(AuditIndexTest, OnlyWhatIsSyncedIsFound) {
   const std::string directory = directory_.Below("segments");
