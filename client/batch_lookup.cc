@@ -116,18 +116,18 @@ template <typename Calls>
 absl::Status RunPortion(RegistryClient& client, Portion& portion,
                         const ResultSink& sink, BatchOutcome& outcome) {
   const RetryPolicy& policy = client.options().retry;
+  Retrier& retrier = client.retrier();
+  retrier.BeginCall();
   for (int attempt = 1;; ++attempt) {
     const std::size_t before = portion.answered;
     ++outcome.streams;
     const absl::Status status = RunStream<Calls>(client, portion, sink);
     if (status.ok()) return status;
-    if (portion.answered > before) attempt = 1;
-    if (attempt >= policy.max_attempts || !IsRetryable(status)) return status;
-    const absl::Duration wait = WaitBefore(attempt + 1, status, policy);
-    if (wait == absl::InfiniteDuration()) return status;
-    if (!client.cancellation().SleepFor(wait)) {
-      return absl::CancelledError("interrupted");
-    }
+    const bool got_on = portion.answered > before;
+    if (got_on) attempt = 1;
+    CREDITREG_RETURN_IF_ERROR(
+        retrier.AwaitRetry(got_on ? RetryKind::kRest : RetryKind::kAgain,
+                           attempt, status, policy, absl::InfiniteFuture()));
     if (portion.answered > 0) ++outcome.resumed;
   }
 }

@@ -14,6 +14,7 @@
 #include "client/cancellation.h"
 #include "client/import_report.h"
 #include "client/remote_error.h"
+#include "index/base/random.h"
 #include "index/base/status_macros.h"
 
 namespace creditreg {
@@ -193,6 +194,7 @@ bool MayGoOn(const absl::Status& status, bool stored_rows) {
 absl::StatusOr<v1::ImportReceipt> RunAttempts(RegistryClient& client,
                                               UploadState& state) {
   const RetryPolicy& policy = state.upload.retry;
+  SystemRandom random;
   for (int attempt = 1;; ++attempt) {
     const std::int64_t rows_before = state.most_rows_done;
     absl::StatusOr<v1::ImportReceipt> receipt = Attempt(client, state).Run();
@@ -203,7 +205,7 @@ absl::StatusOr<v1::ImportReceipt> RunAttempts(RegistryClient& client,
     if (attempt >= policy.max_attempts || !MayGoOn(status, stored_rows)) {
       return status;
     }
-    const absl::Duration wait = WaitBefore(attempt + 1, status, policy);
+    const absl::Duration wait = WaitBefore(attempt + 1, status, policy, random);
     if (wait == absl::InfiniteDuration()) return status;
     if (state.observer.on_retry) state.observer.on_retry(status, wait);
     if (!client.cancellation().SleepFor(wait)) {

@@ -27,6 +27,17 @@ namespace creditreg {
 // registry takes up to 1 MiB.
 inline constexpr std::int64_t kImportChunkBytes = 256 * 1024;
 
+// Imports have a policy of their own and leave the client's budget alone: there
+// is one stream for each file, of which the registry takes four at a time, so
+// they add little; and a file of hours must not be given up because other calls
+// failed. For the same reason little of a wait is left to chance.
+constexpr RetryPolicy ImportRetryPolicy() {
+  RetryPolicy policy;
+  policy.first_wait = absl::Milliseconds(200);
+  policy.jitter = 0.2;
+  return policy;
+}
+
 struct ImportUpload {
   // A regular file.
   std::string path;
@@ -40,7 +51,7 @@ struct ImportUpload {
   // then a line for each row with findings. Never the imported file itself.
   std::string report_path;
   // Attempts are counted from the last that stored a row.
-  RetryPolicy retry;
+  RetryPolicy retry = ImportRetryPolicy();
 };
 
 struct ImportProgress {

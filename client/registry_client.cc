@@ -1,5 +1,6 @@
 #include "client/registry_client.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -23,6 +24,14 @@ constexpr char kHealthCheck[] = "/grpc.health.v1.Health/Check";
 
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
+
+// A client that makes a single call, as creditctl does, may use all attempts
+// that its user asked for.
+RetryBudgetOptions BudgetOf(const ClientOptions& options) {
+  RetryBudgetOptions budget = options.retry_budget;
+  budget.reserve = std::max(budget.reserve, options.retry.max_attempts - 1);
+  return budget;
 }
 
 }  // namespace
@@ -50,6 +59,7 @@ RegistryClient::RegistryClient(ClientOptions options,
                                Cancellation* cancellation)
     : options_(std::move(options)),
       cancellation_(cancellation),
+      retrier_(BudgetOf(options_), cancellation),
       channel_(CreateChannel(options_)),
       read_(v1::RegistryReadService::NewStub(channel_)),
       public_(v1::PublicLookupService::NewStub(channel_)),
@@ -65,8 +75,13 @@ absl::Status RegistryClient::AddCredentials(
   return AddCallCredentials(options_.credentials, context);
 }
 
-absl::Status RegistryClient::Prepare(grpc::ClientContext& context) const {
-  context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
+absl::Time RegistryClient::Deadline() const {
+  return absl::Now() + options_.timeout;
+}
+
+absl::Status RegistryClient::Prepare(grpc::ClientContext& context,
+                                     absl::Time deadline) const {
+  context.set_deadline(absl::ToChronoTime(deadline));
   context.set_wait_for_ready(options_.wait_for_ready);
   return AddCredentials(&context);
 }
@@ -84,10 +99,11 @@ absl::StatusOr<Response> RegistryClient::Call(
                                  Response*),
     const Request& request, const RetryPolicy& policy) {
   Response response;
+  const absl::Time deadline = Deadline();
   const absl::Status status =
-      CallWithRetry(policy, *cancellation_, [&]() -> absl::Status {
+      retrier_.Call(policy, deadline, [&]() -> absl::Status {
         grpc::ClientContext context;
-        CREDITREG_RETURN_IF_ERROR(Prepare(context));
+        CREDITREG_RETURN_IF_ERROR(Prepare(context, deadline));
         const CallGuard guard(cancellation_, &context);
         response.Clear();
         return StreamStatus((stub.*method)(&context, request, &response),
@@ -226,28 +242,29 @@ absl::Status RegistryClient::Verify(
     const v1::VerifyRequest& request,
     const std::function<void(const v1::VerifyResponse&)>& take) {
   bool begun = false;
-  return CallWithRetry(options_.retry, *cancellation_, [&]() -> absl::Status {
-    grpc::ClientContext context;
-    CREDITREG_RETURN_IF_ERROR(AddCredentials(&context));
-    CallGuard guard(cancellation_, &context, options_.timeout);
-    const auto stream = admin_->Verify(&context, request);
-    v1::VerifyResponse response;
-    bool done = false;
-    while (stream->Read(&response)) {
-      guard.Touch();
-      begun = true;
-      done = response.done();
-      take(response);
-    }
-    absl::Status status = StreamStatus(stream->Finish(), guard);
-    if (status.ok() && !done) {
-      return absl::InternalError("verify: ended without a result");
-    }
-    if (!begun || status.ok()) return status;
-    // Starting again would begin at the first row: that is the user's to
-    // decide. Without the payload the status is not one to retry.
-    return absl::Status(status.code(), status.message());
-  });
+  return retrier_.Call(
+      options_.retry, absl::InfiniteFuture(), [&]() -> absl::Status {
+        grpc::ClientContext context;
+        CREDITREG_RETURN_IF_ERROR(AddCredentials(&context));
+        CallGuard guard(cancellation_, &context, options_.timeout);
+        const auto stream = admin_->Verify(&context, request);
+        v1::VerifyResponse response;
+        bool done = false;
+        while (stream->Read(&response)) {
+          guard.Touch();
+          begun = true;
+          done = response.done();
+          take(response);
+        }
+        absl::Status status = StreamStatus(stream->Finish(), guard);
+        if (status.ok() && !done) {
+          return absl::InternalError("verify: ended without a result");
+        }
+        if (!begun || status.ok()) return status;
+        // Starting again would begin at the first row: that is the user's to
+        // decide. Without the payload the status is not one to retry.
+        return absl::Status(status.code(), status.message());
+      });
 }
 
 absl::StatusOr<ServingStatus> RegistryClient::CheckHealth(
@@ -256,10 +273,11 @@ absl::StatusOr<ServingStatus> RegistryClient::CheckHealth(
   HealthRequest request;
   request.set_value(service);
   HealthResponse response;
+  const absl::Time deadline = Deadline();
   const absl::Status status =
-      CallWithRetry(options_.retry, *cancellation_, [&]() -> absl::Status {
+      retrier_.Call(options_.retry, deadline, [&]() -> absl::Status {
         grpc::ClientContext context;
-        CREDITREG_RETURN_IF_ERROR(Prepare(context));
+        CREDITREG_RETURN_IF_ERROR(Prepare(context, deadline));
         const CallGuard guard(cancellation_, &context);
         response.Clear();
         grpc::Status answer;

@@ -1,9 +1,10 @@
 // The client of a registry: one channel, and one method for each unary call.
 //
 // Methods retry what may be retried (retry.h): reads, and writes that carry a
-// request id. A write without one is sent once. Errors are the call's own, as
-// its comment in proto/creditreg/v1 lists them, with details (remote_error.h),
-// and beside them:
+// request id. A write without one is sent once. All calls of a client share one
+// budget of retries: once it is spent the first error is the answer. Errors are
+// the call's own, as its comment in proto/creditreg/v1 lists them, with details
+// (remote_error.h), and beside them:
 //   CANCELLED          the Cancellation given at construction was used.
 //   DEADLINE_EXCEEDED  no answer within `timeout`.
 //   UNAVAILABLE        the registry cannot be reached.
@@ -41,8 +42,8 @@ struct ClientOptions {
   // gRPC target, for example "127.0.0.1:7420" or "unix:/run/creditreg.sock".
   std::string target;
   ClientCredentials credentials;
-  // Longest wait for the answer of a unary call, and for the next message of a
-  // stream.
+  // Longest wait for the answer of a unary call, all attempts together, and for
+  // the next message of a stream.
   absl::Duration timeout = absl::Seconds(30);
   // A page holds at most 500 records of some 40 KB of text each.
   int max_message_bytes = 64 * 1024 * 1024;
@@ -54,6 +55,8 @@ struct ClientOptions {
   // failing at once. Never for streams, which would wait for ever.
   bool wait_for_ready = false;
   RetryPolicy retry;
+  // The reserve is at least what one call may use.
+  RetryBudgetOptions retry_budget;
 };
 
 // A channel with the options' settings. Connects when first used; never uses
@@ -75,6 +78,7 @@ class RegistryClient {
 
   const ClientOptions& options() const { return options_; }
   Cancellation& cancellation() { return *cancellation_; }
+  Retrier& retrier() { return retrier_; }
 
   absl::StatusOr<v1::GetEnterpriseResponse> GetEnterprise(
       const v1::GetEnterpriseRequest& request);
@@ -142,6 +146,7 @@ class RegistryClient {
  private:
   const ClientOptions options_;
   Cancellation* const cancellation_;
+  Retrier retrier_;
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::RegistryReadService::StubInterface> read_;
   const std::unique_ptr<v1::PublicLookupService::StubInterface> public_;
@@ -157,7 +162,8 @@ class RegistryClient {
                                    Response*),
       const Request& request, const RetryPolicy& policy);
   RetryPolicy WritePolicy(const std::string& request_id) const;
-  absl::Status Prepare(grpc::ClientContext& context) const;
+  absl::Time Deadline() const;
+  absl::Status Prepare(grpc::ClientContext& context, absl::Time deadline) const;
 };
 
 }  // namespace creditreg

@@ -4,7 +4,6 @@
 
 #include "client/cli/exit_code.h"
 #include "client/local_file.h"
-#include "client/retry.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/client/fake_registry.h"
@@ -57,51 +56,6 @@ TEST(RemoteErrorTest, DetailsThatCannotBeReadAreLeftOut) {
   const RemoteError error = RemoteErrorOf(
       FromGrpc(grpc::Status(grpc::StatusCode::ABORTED, "m", "\xff\xff")));
   EXPECT_EQ(error.ToLine("zh"), "ABORTED: m");
-}
-
-TEST(RetryTest, OnlyWhatMaySucceedLaterIsTriedAgain) {
-  for (int code = 1; code <= 16; ++code) {
-    const auto grpc_code = static_cast<grpc::StatusCode>(code);
-    EXPECT_EQ(IsRetryable(FromGrpc(grpc::Status(grpc_code, ""))),
-              grpc_code == grpc::StatusCode::UNAVAILABLE ||
-                  grpc_code == grpc::StatusCode::UNKNOWN)
-        << code;
-  }
-  EXPECT_TRUE(IsRetryable(
-      FromGrpc(FakeError(grpc::StatusCode::RESOURCE_EXHAUSTED, "OVERLOADED"))));
-  EXPECT_FALSE(IsRetryable(
-      FromGrpc(FakeError(grpc::StatusCode::RESOURCE_EXHAUSTED, "DISK_FULL"))));
-  EXPECT_FALSE(IsRetryable(absl::UnavailableError("not the registry's")));
-}
-
-TEST(RetryTest, WaitsAtLeastAsLongAsTheRegistryAsks) {
-  RetryPolicy policy;
-  policy.first_wait = absl::Milliseconds(10);
-  const auto status = [](int retry_ms) {
-    return FromGrpc(
-        FakeError(grpc::StatusCode::UNAVAILABLE, "OVERLOADED", retry_ms));
-  };
-  EXPECT_EQ(WaitBefore(2, status(900), policy), absl::Milliseconds(900));
-  EXPECT_LT(WaitBefore(2, status(-1), policy), absl::Milliseconds(13));
-  EXPECT_GE(WaitBefore(4, status(-1), policy), absl::Milliseconds(31));
-  EXPECT_LE(WaitBefore(40, status(-1), policy), absl::Seconds(6));
-  EXPECT_EQ(WaitBefore(2, status(60000), policy), absl::InfiniteDuration());
-}
-
-TEST(RetryTest, AttemptsAreCapped) {
-  RetryPolicy policy;
-  policy.max_attempts = 3;
-  policy.first_wait = absl::Milliseconds(1);
-  Cancellation cancellation;
-  int calls = 0;
-  EXPECT_THAT(CallWithRetry(policy, cancellation,
-                            [&calls] {
-                              ++calls;
-                              return FromGrpc(grpc::Status(
-                                  grpc::StatusCode::UNAVAILABLE, "away"));
-                            }),
-              StatusIs(absl::StatusCode::kUnavailable, "away"));
-  EXPECT_EQ(calls, 3);
 }
 
 TEST(ExitCodeTest, EveryCodeHasItsNumber) {
