@@ -12,7 +12,7 @@ build_dir="${CREDITREG_BUILD_DIR:-build}"
 bin="$build_dir/bin"
 
 usage() {
-  echo "usage: bench/run.sh core [--quick]" >&2
+  echo "usage: bench/run.sh core|trust [--quick]" >&2
   exit 2
 }
 
@@ -69,6 +69,40 @@ bench_core() {  # [--quick]
     --growth_large "$work/growth_large" --server "$bin/creditregd" \
     --loader "$bin/creditreg_load" \
     --postgres "$connection" --csv_zstd_bytes "$bytes" --slice_rows "$slice" \
+    --file_system "$(stat --file-system --format=%T "$work")" "$@"
+}
+
+# Certificates, identities and tokens of agency readers in AUTH, and tables in
+# CONF, with quotas that limit nobody: what is measured is what a call costs.
+make_callers() {  # AUTH CONF TOKENS
+  local i quota='quota { calls_per_second: 1000000 burst: 1000000 concurrent: 1000 }'
+  tools/dev_auth.sh make "$1"
+  for ((i = 1; i <= $3; ++i)); do
+    tools/dev_auth.sh token "$1" agency_reader "sub=reader-$i" \
+      agency=11440300GDY000B9XJ >> "$1/tokens"
+  done
+  cp -r conf "$2"
+  sed -i "s/quota {.*}/$quota/" "$1/identities.textproto" \
+    "$2/access/policy.textproto"
+}
+
+# CREDITREG_BENCH_SLICE: complaints that one repetition of the imports takes.
+bench_trust() {  # [--quick]
+  local enterprises=20000 tokens=64 slice="${CREDITREG_BENCH_SLICE:-40000}"
+  if [ $# -gt 0 ]; then
+    enterprises=500 tokens=4 slice=300
+  fi
+  echo "bench: makes the data sets, $enterprises enterprises" >&2
+  make_data "$work/source" "$enterprises" 5
+  # Five slices of complaints, of which there are some 37 of 100 records.
+  make_data "$work/rows" "$enterprises" \
+    "$(awk "BEGIN { print 1 + 15 * $slice / $enterprises }")"
+  make_callers "$work/auth" "$work/conf" "$tokens"
+  mkdir "$work/servers"
+  "$bin/creditreg_bench" trust --data "$work/source" --rows_data "$work/rows" \
+    --work "$work/servers" --server "$bin/creditregd" \
+    --loader "$bin/creditreg_load" --conf "$work/conf" --auth "$work/auth" \
+    --slice_rows "$slice" \
     --file_system "$(stat --file-system --format=%T "$work")" "$@"
 }
 

@@ -1,7 +1,8 @@
 // Cuts a CSV file into a base, which every side loads first, and slices of
-// fresh rows, which the repetitions import one after the other.
+// fresh rows, which the repetitions import one after the other; and makes the
+// same rows without some of their cells.
 //
-// Thread safety: a free function.
+// Thread safety: free functions.
 
 #ifndef CREDITREG_BENCH_LOAD_CSV_SLICES_H_
 #define CREDITREG_BENCH_LOAD_CSV_SLICES_H_
@@ -27,6 +28,15 @@ struct CsvPart {
 // Errors: NotFound, Internal: a file cannot be read or written;
 // InvalidArgument: the file has fewer rows than the parts want.
 absl::Status CutCsv(const std::string& path, const std::vector<CsvPart>& parts);
+
+// Writes the rows of `path` with nothing in the cells of `columns`, named as in
+// the header, into `emptied`. All else stays as it is, to the byte.
+//
+// Errors: NotFound, Internal: a file cannot be read or written;
+// InvalidArgument: there is no such column, or a row has not as many cells as
+// the header.
+absl::Status EmptyColumns(const std::string& path, const std::string& emptied,
+                          const std::vector<std::string>& columns);
 
 }  // namespace creditreg::bench
 

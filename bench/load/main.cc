@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "bench/load/hostile_clients.h"
 #include "bench/load/key_order.h"
 #include "bench/load/registry_load.h"
+#include "bench/load/trust_bench.h"
 #include "bench/load/unary_load.h"
 #include "index/base/lock_checks.h"
 #include "index/base/status_macros.h"
@@ -52,19 +54,20 @@ absl::StatusOr<std::vector<Limit>> ReadLimits(const std::string& path) {
   return ParseLimits(text.str());
 }
 
-// True where every figure is good enough; prints them in any case.
-absl::StatusOr<bool> RunCore(const BenchOptions& options,
-                             const std::string& limits_file) {
+// True where every figure is good enough; prints them in any case. `run`: the
+// bench of that name.
+absl::StatusOr<bool> RunBench(
+    const std::string& bench, bool quick, const std::string& limits_file,
+    const std::function<absl::StatusOr<std::vector<Figure>>()>& run) {
   CREDITREG_ASSIGN_OR_RETURN(std::vector<Limit> limits,
                              ReadLimits(limits_file));
-  CREDITREG_ASSIGN_OR_RETURN(std::vector<Figure> figures,
-                             RunCoreBench(options));
-  CREDITREG_RETURN_IF_ERROR(CheckLimits(limits, "core", figures));
-  if (options.quick) limits.clear();
+  CREDITREG_ASSIGN_OR_RETURN(std::vector<Figure> figures, run());
+  CREDITREG_RETURN_IF_ERROR(CheckLimits(limits, bench, figures));
+  if (quick) limits.clear();
   bool all_ok = true;
   for (Figure& figure : figures) {
     Judge(limits, &figure);
-    if (options.quick) figure.note = absl::StrCat("quick; ", figure.note);
+    if (quick) figure.note = absl::StrCat("quick; ", figure.note);
     if (!figure.ok) all_ok = false;
     std::printf("%s\n", ToJsonLine(figure).c_str());
   }
@@ -176,6 +179,23 @@ int Main(int argc, char** argv) {
   core->add_option("--limits", limits, "Floors and ceilings");
   core->add_option("--file_system", options.file_system, "Of --work");
   core->add_flag("--quick", options.quick, "Show that it works; judge nothing");
+  TrustOptions trust;
+  CLI::App* const trusts =
+      app.add_subcommand("trust", "TLS, tokens, audit log, sealing");
+  trusts->add_option("--data", trust.data_dir, "Data set")->required();
+  trusts->add_option("--rows_data", trust.rows_dir, "Data set of complaints")
+      ->required();
+  trusts->add_option("--codes", options.codes_dir, "Code lists of both");
+  trusts->add_option("--work", trust.work_dir, "Empty folder")->required();
+  trusts->add_option("--server", trust.server, "creditregd")->required();
+  trusts->add_option("--loader", trust.loader, "creditreg_load")->required();
+  trusts->add_option("--conf", trust.conf_dir, "Tables")->required();
+  trusts->add_option("--auth", trust.auth_dir, "Certificates and tokens")
+      ->required();
+  trusts->add_option("--slice_rows", trust.slice_rows, "Of a fresh slice");
+  trusts->add_option("--limits", limits, "Floors and ceilings");
+  trusts->add_option("--file_system", trust.file_system, "Of --work");
+  trusts->add_flag("--quick", trust.quick, "Show that it works; judge nothing");
   std::string listen = "127.0.0.1:0";
   std::string port_file;
   CLI::App* const echo =
@@ -229,7 +249,12 @@ int Main(int argc, char** argv) {
     const absl::Status status = RunSubmits(options, profile);
     return status.ok() ? 0 : Fail(status);
   }
-  const absl::StatusOr<bool> all_ok = RunCore(options, limits);
+  trust.codes_dir = options.codes_dir;
+  const absl::StatusOr<bool> all_ok =
+      trusts->parsed() ? RunBench("trust", trust.quick, limits,
+                                  [&trust] { return RunTrustBench(trust); })
+                       : RunBench("core", options.quick, limits,
+                                  [&options] { return RunCoreBench(options); });
   if (!all_ok.ok()) return Fail(all_ok.status());
   return *all_ok ? 0 : 1;
 }

@@ -173,13 +173,18 @@ absl::Status AddLoaded(const std::string& output,
 absl::StatusOr<std::unique_ptr<ServerProcess>> StartRegistry(
     const std::string& program, const std::string& folder,
     const std::vector<std::string>& flags) {
+  std::vector<std::string> all = flags;
+  all.push_back("--local_development_caller");
+  return StartGuardedRegistry(program, folder, all);
+}
+
+absl::StatusOr<std::unique_ptr<ServerProcess>> StartGuardedRegistry(
+    const std::string& program, const std::string& folder,
+    const std::vector<std::string>& flags) {
   CREDITREG_RETURN_IF_ERROR(MakeFolder(folder));
-  std::vector<std::string> arguments = {program,
-                                        "--listen=127.0.0.1:0",
-                                        "--local_development_caller",
-                                        "--data_dir=" + folder + "/data",
-                                        "--key_dir=" + folder + "/keys",
-                                        "--log_level=warning"};
+  std::vector<std::string> arguments = {
+      program, "--listen=127.0.0.1:0", "--data_dir=" + folder + "/data",
+      "--key_dir=" + folder + "/keys", "--log_level=warning"};
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   return ServerProcess::Start(std::move(arguments), folder);
 }

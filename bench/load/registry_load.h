@@ -31,6 +31,11 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> StartRegistry(
     const std::string& program, const std::string& folder,
     const std::vector<std::string>& flags = {});
 
+// The same where callers must show who they are.
+absl::StatusOr<std::unique_ptr<ServerProcess>> StartGuardedRegistry(
+    const std::string& program, const std::string& folder,
+    const std::vector<std::string>& flags);
+
 // Look-ups by code, one call each. The answers checked must have the verdict
 // and the code of the enterprise that was asked for. `data` must outlive the
 // workload. `order` as UnaryWorkload's, places in data.enterprises.

@@ -15,7 +15,6 @@
 #include "grpcpp/completion_queue.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
-#include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
 #include "grpcpp/support/slice.h"
 
@@ -29,13 +28,22 @@ using TimePoint = SteadyClock::time_point;
 constexpr std::chrono::seconds kCallDeadline{30};
 constexpr absl::Duration kConnectTimeout = absl::Seconds(30);
 
-std::shared_ptr<grpc::Channel> NewConnection(const std::string& target) {
+std::shared_ptr<grpc::Channel> NewConnection(const LoadOptions& options) {
   grpc::ChannelArguments arguments;
   // Otherwise channels to one address share one connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(),
-                                   arguments);
+  return grpc::CreateCustomChannel(
+      options.target, ChannelCredentialsOf(options.credentials), arguments);
+}
+
+std::vector<std::string> AuthorizationsOf(const LoadOptions& options) {
+  std::vector<std::string> list;
+  list.reserve(options.tokens.size());
+  for (const std::string& token : options.tokens) {
+    list.push_back(absl::StrCat("Bearer ", token));
+  }
+  return list;
 }
 
 // When calls are counted; calls are started until `end`.
@@ -84,8 +92,10 @@ class Connection {
         calls_left_(calls_left),
         places_(PlacesOf(workload)),
         next_place_(first_place),
+        credentials_(options.credentials),
+        authorizations_(AuthorizationsOf(options)),
         error_(*error),
-        channel_(NewConnection(options.target)),
+        channel_(NewConnection(options)),
         stub_(channel_) {}
 
   bool Connect(absl::Time deadline) {
@@ -107,6 +117,7 @@ class Connection {
     call->due = due;
     call->context.set_deadline(std::chrono::system_clock::now() +
                                kCallDeadline);
+    Show(&call->context);
     const grpc::Slice request(workload_.requests[call->request]);
     call->reader =
         stub_.PrepareUnaryCall(&call->context, workload_.method,
@@ -151,6 +162,15 @@ class Connection {
     TimePoint due;
   };
 
+  void Show(grpc::ClientContext* context) {
+    // Without a token file there is nothing to read that could fail.
+    const absl::Status status = AddCallCredentials(credentials_, context);
+    if (!status.ok()) error_.Set(status);
+    if (authorizations_.empty()) return;
+    context->AddMetadata("authorization", authorizations_[next_token_]);
+    next_token_ = (next_token_ + 1) % authorizations_.size();
+  }
+
   void TakeAnswers() {
     void* tag = nullptr;
     bool ok = false;
@@ -191,6 +211,9 @@ class Connection {
   std::atomic<std::int64_t>* const calls_left_;
   const std::size_t places_;
   std::size_t next_place_;
+  const ClientCredentials credentials_;
+  const std::vector<std::string> authorizations_;
+  std::size_t next_token_ = 0;
   FirstError& error_;
   const std::shared_ptr<grpc::Channel> channel_;
   grpc::GenericStub stub_;
@@ -251,7 +274,11 @@ absl::Status CheckOptions(const UnaryWorkload& workload,
   if (options.duration <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError("duration: want more than 0");
   }
-  return absl::OkStatus();
+  if (!options.credentials.token_file.empty()) {
+    return absl::InvalidArgumentError(
+        "credentials: want tokens and no token file");
+  }
+  return CheckCredentials(options.credentials, options.target);
 }
 
 }  // namespace

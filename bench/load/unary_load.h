@@ -30,6 +30,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "bench/load/latency_histogram.h"
+#include "client/credentials.h"
 #include "grpcpp/support/byte_buffer.h"
 
 namespace creditreg::bench {
@@ -50,6 +51,11 @@ struct UnaryWorkload {
 struct LoadOptions {
   // "127.0.0.1:1234".
   std::string target;
+  // What the connections show and whom they believe, and the purpose of each
+  // call. No token file: it would be read for each call.
+  ClientCredentials credentials;
+  // Tokens that the calls of a connection show in turn; empty: none.
+  std::vector<std::string> tokens;
   // TCP connections, each with its own completion queue and thread.
   int connections = 2;
   // Closed loop: calls under way on all connections together.
@@ -87,7 +93,9 @@ struct LoadResult {
 };
 
 // Errors:
-//   InvalidArgument: no requests, or an option that is not positive.
+//   InvalidArgument: no requests, an option that is not positive, or a token
+//     file.
+//   FailedPrecondition: as CheckCredentials().
 //   Internal: a call failed (its code and message), or an answer was wrong.
 absl::StatusOr<LoadResult> RunUnaryLoad(const UnaryWorkload& workload,
                                         const LoadOptions& options);

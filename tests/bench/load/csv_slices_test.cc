@@ -60,5 +60,42 @@ TEST(CutCsvTest, AFileThatIsNotThereIsNotFound) {
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("read")));
 }
 
+TEST(EmptyColumnsTest, TheCellsOfTheColumnsAreEmptyAndAllElseStays) {
+  const TestDirectory directory;
+  Write(directory.Below("all"),
+        "\xEF\xBB\xBF"
+        "a,b,c\r\n1,x,\"p,q\"\r\n\"2\n\"\"3\"\"\",\"y,z\",r\r\n");
+  ASSERT_THAT(
+      EmptyColumns(directory.Below("all"), directory.Below("out"), {"b", "a"}),
+      IsOk());
+  EXPECT_EQ(Read(directory.Below("out")),
+            "\xEF\xBB\xBF"
+            "a,b,c\r\n,,\"p,q\"\r\n,,r\r\n");
+}
+
+TEST(EmptyColumnsTest, TheLastColumnKeepsTheLineEnd) {
+  const TestDirectory directory;
+  Write(directory.Below("all"), "a,b\n1,x\n2,y\n");
+  ASSERT_THAT(
+      EmptyColumns(directory.Below("all"), directory.Below("out"), {"b"}),
+      IsOk());
+  EXPECT_EQ(Read(directory.Below("out")), "a,b\n1,\n2,\n");
+}
+
+TEST(EmptyColumnsTest, WhatIsNotThereCannotBeEmptied) {
+  const TestDirectory directory;
+  EXPECT_THAT(
+      EmptyColumns(directory.Below("all"), directory.Below("out"), {"b"}),
+      StatusIs(absl::StatusCode::kNotFound, HasSubstr("read")));
+  Write(directory.Below("all"), "a,b\n1,x,2\n");
+  EXPECT_THAT(
+      EmptyColumns(directory.Below("all"), directory.Below("out"), {"c"}),
+      StatusIs(absl::StatusCode::kInvalidArgument, "no column c"));
+  EXPECT_THAT(
+      EmptyColumns(directory.Below("all"), directory.Below("out"), {"b"}),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               HasSubstr("a row of 3 cells, want 2")));
+}
+
 }  // namespace
 }  // namespace creditreg::bench

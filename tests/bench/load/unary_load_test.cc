@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -114,6 +116,19 @@ TEST_P(UnaryLoadTest, OptionsThatMakeNoSenseAreInvalid) {
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("requests")));
 }
 
+TEST_P(UnaryLoadTest, CredentialsThatCannotBeShownAreRefused) {
+  LoadOptions options = options_;
+  options.credentials.certificate_file = "certificate.pem";
+  EXPECT_THAT(
+      RunUnaryLoad(workload_, options),
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("its key")));
+  options.credentials.certificate_file.clear();
+  options.credentials.token_file = "token";
+  EXPECT_THAT(RunUnaryLoad(workload_, options),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "credentials: want tokens and no token file"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Echo, UnaryLoadTest,
                          ::testing::Values(EchoKind::kCallback,
                                            EchoKind::kQueue));
@@ -162,6 +177,71 @@ TEST(OpenLoopTest, AStallCountsForEveryCallThatItHeldUp) {
   // these waited 200 ms or more, though only one call was slow. However slow
   // the machine is, no less.
   EXPECT_THAT(result.latency.PercentileMicros(0.80), Gt(190'000));
+}
+
+// Remembers what calls showed.
+class WatchingService final : public v1::RegistryReadService::Service {
+ public:
+  grpc::Status GetEnterprise(grpc::ServerContext* context,
+                             const v1::GetEnterpriseRequest* /*request*/,
+                             v1::GetEnterpriseResponse* /*response*/) override {
+    const auto& metadata = context->client_metadata();
+    const auto text = [&metadata](const char* name) {
+      const auto found = metadata.find(name);
+      return found == metadata.end()
+                 ? std::string()
+                 : std::string(found->second.data(), found->second.size());
+    };
+    absl::MutexLock lock(&mutex_);
+    shown_[text("authorization")]++;
+    purposes_.insert(text("creditreg-purpose-bin"));
+    return grpc::Status::OK;
+  }
+
+  std::map<std::string, int> shown() {
+    absl::MutexLock lock(&mutex_);
+    return shown_;
+  }
+  std::set<std::string> purposes() {
+    absl::MutexLock lock(&mutex_);
+    return purposes_;
+  }
+
+ private:
+  absl::Mutex mutex_;
+  std::map<std::string, int> shown_;
+  std::set<std::string> purposes_;
+};
+
+TEST(LoadCredentialsTest, CallsShowTheTokensInTurnAndThePurpose) {
+  WatchingService service;
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
+                           &port);
+  builder.RegisterService(&service);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  ASSERT_THAT(server, ::testing::NotNull());
+  UnaryWorkload workload = EchoWorkload({kBytes}, {});
+  workload.method = "/creditreg.v1.RegistryReadService/GetEnterprise";
+  workload.check = [](std::size_t /*i*/, const grpc::ByteBuffer& /*answer*/) {
+    return absl::OkStatus();
+  };
+  LoadOptions options;
+  options.target = absl::StrCat("127.0.0.1:", port);
+  options.connections = 1;
+  options.in_flight = 2;
+  options.warm_up = absl::ZeroDuration();
+  options.duration = absl::Hours(1);
+  options.max_calls = 12;
+  options.tokens = {"one", "two", "three"};
+  options.credentials.purpose = "行政检查";
+  EXPECT_THAT(RunUnaryLoad(workload, options), IsOk());
+  EXPECT_THAT(service.shown(),
+              ::testing::ElementsAre(::testing::Pair("Bearer one", 4),
+                                     ::testing::Pair("Bearer three", 4),
+                                     ::testing::Pair("Bearer two", 4)));
+  EXPECT_THAT(service.purposes(), ::testing::ElementsAre("行政检查"));
 }
 
 }  // namespace
