@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "index/base/check.h"
 #include "index/base/status_macros.h"
 #include "server/config/text_proto.h"
 
@@ -25,9 +26,14 @@ constexpr std::size_t kMaxProven = 10000;
 constexpr std::size_t kMaxFingerprints = 1000;
 
 std::string Sha256(const void* bytes, std::size_t size) {
+  // Fetched once: EVP_sha256() is looked up by name again for each digest.
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int length = 0;
-  EVP_Digest(bytes, size, digest, &length, EVP_sha256(), nullptr);
+  // Without one every token would be taken for the first.
+  CREDITREG_CHECK(
+      EVP_Digest(bytes, size, digest, &length, sha256, nullptr) == 1,
+      "OpenSSL offers SHA-256");
   return std::string(reinterpret_cast<const char*>(digest), length);
 }
 
