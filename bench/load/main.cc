@@ -23,6 +23,7 @@
 #include "bench/load/registry_load.h"
 #include "bench/load/trust_bench.h"
 #include "bench/load/unary_load.h"
+#include "client/credentials.h"
 #include "index/base/lock_checks.h"
 #include "index/base/status_macros.h"
 
@@ -84,6 +85,9 @@ struct ProfileOptions {
   double rate = 0;
   // "uniform", "zipf" or "hot", a hundred codes.
   std::string keys = "uniform";
+  ClientCredentials credentials;
+  // File with tokens to show in turn, one a line; empty: none.
+  std::string tokens_file;
 };
 
 std::vector<std::uint32_t> OrderOf(const std::string& keys, std::size_t count) {
@@ -106,6 +110,10 @@ absl::Status RunProfile(const BenchOptions& options,
   load.target = profile.target;
   load.duration = absl::Seconds(profile.seconds);
   load.calls_per_second = profile.rate;
+  load.credentials = profile.credentials;
+  if (!profile.tokens_file.empty()) {
+    CREDITREG_ASSIGN_OR_RETURN(load.tokens, ReadTokens(profile.tokens_file));
+  }
   CREDITREG_ASSIGN_OR_RETURN(const LoadResult result,
                              RunUnaryLoad(workload, load));
   // Calls due and answered a second, p50 and p99 in microseconds.
@@ -226,6 +234,12 @@ int Main(int argc, char** argv) {
   lookups->add_option("--keys", profile.keys, "uniform, zipf or hot")
       ->check(CLI::IsMember({"uniform", "zipf", "hot"}));
   lookups->add_flag("--public", profile.is_public, "As the public sees it");
+  lookups->add_option("--tokens", profile.tokens_file, "Tokens, one a line");
+  lookups->add_option("--purpose", profile.credentials.purpose, "What for");
+  lookups->add_option("--ca", profile.credentials.ca_file, "Speaks TLS");
+  lookups->add_option("--cert", profile.credentials.certificate_file,
+                      "With it");
+  lookups->add_option("--key", profile.credentials.key_file, "Of --cert");
   CLI::App* const submits = app.add_subcommand(
       "submits", "Single writes to a server that holds the data set");
   add_profile(submits);

@@ -9,8 +9,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
-#include "bench/load/child_process.h"
 #include "bench/load/key_order.h"
 #include "bench/load/registry_load.h"
 #include "client/audit_check.h"
@@ -45,9 +43,7 @@ TrustPart::TrustPart(const TrustOptions& options, const TrustSizes& sizes,
       public_(LookupWorkload(LookupView::kPublic, data,
                              ZipfOrder(data.enterprises.size(), kDraws))),
       government_(LookupWorkload(LookupView::kGovernment, data,
-                                 ZipfOrder(data.enterprises.size(), kDraws))),
-      tokens_(absl::StrSplit(ReadAll(options.auth_dir + "/tokens"), '\n',
-                             absl::SkipWhitespace())) {}
+                                 ZipfOrder(data.enterprises.size(), kDraws))) {}
 
 absl::StatusOr<std::unique_ptr<ServerProcess>> TrustPart::StartServer(
     const std::string& name, std::vector<std::string> flags) const {
@@ -59,10 +55,8 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> TrustPart::StartServer(
 }
 
 absl::Status TrustPart::Start() {
-  if (tokens_.empty()) {
-    return absl::NotFoundError(
-        absl::StrCat(options_.auth_dir, "/tokens: no tokens"));
-  }
+  CREDITREG_ASSIGN_OR_RETURN(tokens_,
+                             ReadTokens(options_.auth_dir + "/tokens"));
   const std::string first = options_.work_dir + "/tls";
   CREDITREG_RETURN_IF_ERROR(
       LoadRegistry(options_.loader, first, data_.files).status());

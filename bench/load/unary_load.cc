@@ -9,8 +9,10 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "bench/load/child_process.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/completion_queue.h"
 #include "grpcpp/create_channel.h"
@@ -282,6 +284,13 @@ absl::Status CheckOptions(const UnaryWorkload& workload,
 }
 
 }  // namespace
+
+absl::StatusOr<std::vector<std::string>> ReadTokens(const std::string& path) {
+  std::vector<std::string> tokens =
+      absl::StrSplit(ReadAll(path), '\n', absl::SkipWhitespace());
+  if (!tokens.empty()) return tokens;
+  return absl::NotFoundError(absl::StrCat(path, ": no tokens"));
+}
 
 absl::StatusOr<LoadResult> RunUnaryLoad(const UnaryWorkload& workload,
                                         const LoadOptions& options) {

@@ -92,6 +92,11 @@ struct LoadResult {
   }
 };
 
+// Tokens of a file that has one a line.
+//
+// Errors: NotFound: the file is not there, or holds none.
+absl::StatusOr<std::vector<std::string>> ReadTokens(const std::string& path);
+
 // Errors:
 //   InvalidArgument: no requests, an option that is not positive, or a token
 //     file.
