@@ -81,8 +81,9 @@ struct ProfileOptions {
   std::string target;
   bool is_public = false;
   double seconds = 10;
-  // Calls a second; 0: as many as 64 callers get answered.
+  // Calls a second; 0: as many as `callers` get answered.
   double rate = 0;
+  int callers = 64;
   // "uniform", "zipf" or "hot", a hundred codes.
   std::string keys = "uniform";
   ClientCredentials credentials;
@@ -110,6 +111,7 @@ absl::Status RunProfile(const BenchOptions& options,
   load.target = profile.target;
   load.duration = absl::Seconds(profile.seconds);
   load.calls_per_second = profile.rate;
+  load.in_flight = profile.callers;
   load.credentials = profile.credentials;
   if (!profile.tokens_file.empty()) {
     CREDITREG_ASSIGN_OR_RETURN(load.tokens, ReadTokens(profile.tokens_file));
@@ -231,6 +233,7 @@ int Main(int argc, char** argv) {
       "lookups", "Look-ups against a server that holds the data set");
   add_profile(lookups);
   lookups->add_option("--rate", profile.rate, "Calls a second; 0: all it can");
+  lookups->add_option("--callers", profile.callers, "Calls under way");
   lookups->add_option("--keys", profile.keys, "uniform, zipf or hot")
       ->check(CLI::IsMember({"uniform", "zipf", "hot"}));
   lookups->add_flag("--public", profile.is_public, "As the public sees it");

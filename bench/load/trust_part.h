@@ -59,6 +59,7 @@ class TrustPart {
     const UnaryWorkload* workload = nullptr;
     ClientCredentials credentials;
     bool shows_tokens = false;
+    int callers = 64;
   };
   // What the runs of a side in one repetition gave.
   struct Sum {
@@ -86,12 +87,15 @@ class TrustPart {
   // peer, subject, subject, peer, peer, ...: what drifts falls on both alike.
   absl::StatusOr<Samples> RunPair(const Side& subject, const Side& peer);
   Measurement Pair(const Side& subject, const Side& peer);
+  Measurement ManyReads();
 
   Side PlainLookups() const;
   Side TlsLookups() const;
   Side TokenLookups() const;
   Side AuditedReads() const;
   Side SilentReads() const;
+  // What a side's figure says of how it was asked.
+  static std::string Loop(int callers);
 
   const TrustOptions& options_;
   const TrustSizes& sizes_;
