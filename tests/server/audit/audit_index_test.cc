@@ -434,6 +434,7 @@ TEST_F(AuditIndexTest, DeletedOrDamagedOrBehindItIsMadeAnew) {
 TEST_F(AuditIndexTest, DamageMetByAReaderIsMended) {
   Open();
   std::vector<audit::v1::AuditRow> rows;
+  rows.reserve(2000);
   for (int i = 0; i < 2000; ++i) {
     rows.push_back(Row(absl::StrCat("u", i), 10));
   }
