@@ -66,7 +66,8 @@ RegistryClient::RegistryClient(ClientOptions options,
       write_(v1::RegistryWriteService::NewStub(channel_)),
       intake_(v1::IntakeService::NewStub(channel_)),
       admin_(v1::AdminService::NewStub(channel_)),
-      audit_(v1::AuditService::NewStub(channel_)) {}
+      audit_(v1::AuditService::NewStub(channel_)),
+      keys_(v1::KeyService::NewStub(channel_)) {}
 
 absl::Status RegistryClient::AddCredentials(
     grpc::ClientContext* context) const {
@@ -152,6 +153,14 @@ RegistryClient::ListRecordVersions(
               request, options_.retry);
 }
 
+absl::StatusOr<v1::FindByPersonalNumberResponse>
+RegistryClient::FindByPersonalNumber(
+    const v1::FindByPersonalNumberRequest& request) {
+  return Call(*read_,
+              &v1::RegistryReadService::StubInterface::FindByPersonalNumber,
+              request, options_.retry);
+}
+
 absl::StatusOr<v1::ListQuarantinedRowsResponse>
 RegistryClient::ListQuarantinedRows(
     const v1::ListQuarantinedRowsRequest& request) {
@@ -200,6 +209,12 @@ absl::StatusOr<v1::WithdrawRecordResponse> RegistryClient::WithdrawRecord(
               request, WritePolicy(request.request_id()));
 }
 
+absl::StatusOr<v1::ErasePersonalResponse> RegistryClient::ErasePersonal(
+    const v1::ErasePersonalRequest& request) {
+  return Call(*write_, &v1::RegistryWriteService::StubInterface::ErasePersonal,
+              request, WritePolicy(request.request_id()));
+}
+
 absl::StatusOr<v1::WithholdEnterpriseResponse>
 RegistryClient::WithholdEnterprise(
     const v1::WithholdEnterpriseRequest& request) {
@@ -224,6 +239,18 @@ absl::StatusOr<v1::GetStatsResponse> RegistryClient::GetStats(
     const v1::GetStatsRequest& request) {
   return Call(*admin_, &v1::AdminService::StubInterface::GetStats, request,
               options_.retry);
+}
+
+absl::StatusOr<v1::GetKeyStateResponse> RegistryClient::GetKeyState() {
+  return Call(*keys_, &v1::KeyService::StubInterface::GetKeyState,
+              v1::GetKeyStateRequest(), options_.retry);
+}
+
+absl::StatusOr<v1::RotateMasterKeyResponse> RegistryClient::RotateMasterKey() {
+  RetryPolicy once = options_.retry;
+  once.max_attempts = 1;
+  return Call(*keys_, &v1::KeyService::StubInterface::RotateMasterKey,
+              v1::RotateMasterKeyRequest(), once);
 }
 
 absl::StatusOr<v1::ListAuditRowsResponse> RegistryClient::ListAuditRows(

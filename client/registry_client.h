@@ -31,6 +31,7 @@
 #include "creditreg/v1/admin_service.grpc.pb.h"
 #include "creditreg/v1/audit_service.grpc.pb.h"
 #include "creditreg/v1/intake_service.grpc.pb.h"
+#include "creditreg/v1/key_service.grpc.pb.h"
 #include "creditreg/v1/public_lookup_service.grpc.pb.h"
 #include "creditreg/v1/registry_read_service.grpc.pb.h"
 #include "creditreg/v1/registry_write_service.grpc.pb.h"
@@ -88,6 +89,8 @@ class RegistryClient {
       const v1::ListRecordsRequest& request);
   absl::StatusOr<v1::ListRecordVersionsResponse> ListRecordVersions(
       const v1::ListRecordVersionsRequest& request);
+  absl::StatusOr<v1::FindByPersonalNumberResponse> FindByPersonalNumber(
+      const v1::FindByPersonalNumberRequest& request);
   absl::StatusOr<v1::ListQuarantinedRowsResponse> ListQuarantinedRows(
       const v1::ListQuarantinedRowsRequest& request);
 
@@ -104,6 +107,8 @@ class RegistryClient {
       const v1::CorrectRecordRequest& request);
   absl::StatusOr<v1::WithdrawRecordResponse> WithdrawRecord(
       const v1::WithdrawRecordRequest& request);
+  absl::StatusOr<v1::ErasePersonalResponse> ErasePersonal(
+      const v1::ErasePersonalRequest& request);
   absl::StatusOr<v1::WithholdEnterpriseResponse> WithholdEnterprise(
       const v1::WithholdEnterpriseRequest& request);
 
@@ -115,6 +120,9 @@ class RegistryClient {
   absl::StatusOr<v1::GetStatsResponse> GetStats(
       const v1::GetStatsRequest& request);
 
+  absl::StatusOr<v1::GetKeyStateResponse> GetKeyState();
+  // Not repeated after a failure: it may have begun.
+  absl::StatusOr<v1::RotateMasterKeyResponse> RotateMasterKey();
   absl::StatusOr<v1::ListAuditRowsResponse> ListAuditRows(
       const v1::ListAuditRowsRequest& request);
   absl::StatusOr<v1::ListFileReadsResponse> ListFileReads(
@@ -154,6 +162,7 @@ class RegistryClient {
   const std::unique_ptr<v1::IntakeService::StubInterface> intake_;
   const std::unique_ptr<v1::AdminService::StubInterface> admin_;
   const std::unique_ptr<v1::AuditService::StubInterface> audit_;
+  const std::unique_ptr<v1::KeyService::StubInterface> keys_;
 
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Call(

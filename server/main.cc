@@ -133,6 +133,12 @@ int Serve(const ServerConfig& config) {
                 "registry was made; is data_dir the right one?"}});
   }
 
+  const std::uint64_t destroyed_again = (*registry)->Keys().destroyed_again;
+  if (destroyed_again > 0) {
+    log.Write(LogLevel::kWarning, "erased_keys_destroyed_again",
+              {{"keys", static_cast<std::int64_t>(destroyed_again)}});
+  }
+
   std::unique_ptr<AuditLog> audit;
   if (!config.no_audit) {
     AuditLogOptions audit_options;
@@ -200,6 +206,7 @@ int Serve(const ServerConfig& config) {
   const auto intake_service = MakeIntakeService(environment);
   const auto admin_service = MakeAdminService(environment);
   const auto audit_service = MakeAuditService(environment);
+  const auto key_service = MakeKeyService(environment);
 
   GrpcServerOptions options;
   options.listen = config.listen;
@@ -214,7 +221,8 @@ int Serve(const ServerConfig& config) {
                       {kPublicServiceName, public_service.get()},
                       {kIntakeServiceName, intake_service.get()},
                       {kAdminServiceName, admin_service.get()},
-                      {kAuditServiceName, audit_service.get()}};
+                      {kAuditServiceName, audit_service.get()},
+                      {kKeyServiceName, key_service.get()}};
   options.gate = &gate;
   auto server = GrpcServer::Start(options);
   if (!server.ok()) return Fail(server.status());
@@ -229,6 +237,7 @@ int Serve(const ServerConfig& config) {
 
   bool healthy = true;
   absl::Status write_state;
+  bool rotating = false;
   std::uint64_t reopenings = 0;
   while (!stop.Wait(kHealthInterval)) {
     (*authenticator)->Refresh();
@@ -243,6 +252,15 @@ int Serve(const ServerConfig& config) {
       log.Write(LogLevel::kWarning, "store_reopened",
                 {{"reopenings", static_cast<std::int64_t>(reopenings)}});
     }
+    const KeyState keys = (*registry)->Keys();
+    if (rotating && !keys.rotating) {
+      log.Write(keys.last.ok() ? LogLevel::kInfo : LogLevel::kError,
+                "master_key_rotated",
+                {{"to_version", static_cast<std::int64_t>(keys.target_version)},
+                 {"damaged", static_cast<std::int64_t>(keys.damaged)},
+                 {"error", std::string(keys.last.message())}});
+    }
+    rotating = keys.rotating;
     const absl::Status now = (*registry)->WriteState();
     if (now != write_state) {
       write_state = now;

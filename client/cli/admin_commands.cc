@@ -1,4 +1,4 @@
-// creditctl stats, verify, health.
+// creditctl stats, verify, keys, health.
 
 #include <memory>
 #include <string>
@@ -69,6 +69,24 @@ ExitCode Run(Session& session, const VerifyCommand& command) {
                            "\n"));
   }
   return last.faults() == 0 ? ExitCode::kOk : ExitCode::kFaults;
+}
+
+ExitCode Run(Session& session, const KeysCommand& command) {
+  if (command.rotate) {
+    const auto begun = session.client().RotateMasterKey();
+    if (!begun.ok()) return session.Fail(begun.status());
+    session.Note(
+        session.Say(texts::kRotationBegun, absl::StrCat(begun->to_version())));
+  }
+  const auto answer = session.client().GetKeyState();
+  if (!answer.ok()) return session.Fail(answer.status());
+  if (session.json()) {
+    const absl::Status status = session.PrintJson(*answer);
+    return status.ok() ? ExitCode::kOk : session.Fail(status);
+  }
+  session.Print(
+      RenderFields(Describe(session.lang(), *answer), session.width()));
+  return ExitCode::kOk;
 }
 
 ExitCode Run(Session& session, const HealthCommand& command) {

@@ -19,6 +19,14 @@ constexpr char kDefaultServer[] = "127.0.0.1:7420";
 constexpr char kVersion[] = "creditctl 0.1.0";
 
 // Names of values on the command line.
+const std::map<std::string, v1::PersonalNumberKind>& PersonKinds() {
+  static const auto* const kinds =
+      new std::map<std::string, v1::PersonalNumberKind>{
+          {"identity", v1::PERSONAL_NUMBER_KIND_IDENTITY},
+          {"telephone", v1::PERSONAL_NUMBER_KIND_TELEPHONE}};
+  return *kinds;
+}
+
 const std::map<std::string, v1::OldNumberKind>& Kinds() {
   static const auto* const kinds = new std::map<std::string, v1::OldNumberKind>{
       {"registration", v1::OLD_NUMBER_KIND_REGISTRATION},
@@ -124,6 +132,7 @@ struct Raw {
   bool names = false;
   std::string out;
   bool open_sealed = false;
+  bool rotate = false;
   std::string service;
   std::string from;
   std::string until;
@@ -295,6 +304,15 @@ class Parser {
     AddExtent(quarantine_);
     quarantine_->add_option("--personal", raw_.personal,
                             Say(texts::kArgPersonal));
+    person_ = Add("person", texts::kPerson);
+    person_->add_option("kind", raw_.kind, Say(texts::kArgPersonKind))
+        ->required()
+        ->check(OneOf(PersonKinds()));
+    person_->add_option("file", raw_.file, Say(texts::kArgPersonFile))
+        ->required();
+    person_->add_option("--personal", raw_.personal, Say(texts::kArgPersonal))
+        ->required();
+    AddExtent(person_);
   }
 
   void AddFiles() {
@@ -343,6 +361,7 @@ class Parser {
     AddWrite("submit", texts::kSubmit, WriteKind::kSubmit);
     AddWrite("correct", texts::kCorrect, WriteKind::kCorrect);
     AddWrite("withdraw", texts::kWithdraw, WriteKind::kWithdraw);
+    AddWrite("erase", texts::kErase, WriteKind::kErase);
     AddWrite("withhold", texts::kWithhold, WriteKind::kWithhold);
   }
 
@@ -353,6 +372,8 @@ class Parser {
                       Say(texts::kArgOpenSealed));
     health_ = Add("health", texts::kHealth);
     health_->add_option("service", raw_.service, Say(texts::kArgService));
+    keys_ = Add("keys", texts::kKeys);
+    keys_->add_flag("--rotate", raw_.rotate, Say(texts::kArgRotate));
     audit_ = Add("audit", texts::kAudit);
     audit_->require_subcommand(1);
     AddAuditList();
@@ -484,6 +505,11 @@ class Parser {
       return QuarantineCommand{raw_.source, Extent(), raw_.personal};
     }
     if (&chosen == health_) return HealthCommand{raw_.service};
+    if (&chosen == person_) {
+      return PersonCommand{PersonKinds().at(raw_.kind), raw_.file,
+                           raw_.personal, Extent()};
+    }
+    if (&chosen == keys_) return KeysCommand{raw_.rotate};
     if (&chosen == audit_) return BuildAudit();
     return WriteCommand{writes_.at(&chosen), raw_.file, raw_.request_id,
                         raw_.validate_only};
@@ -558,6 +584,8 @@ class Parser {
   CLI::App* export_ = nullptr;
   CLI::App* quarantine_ = nullptr;
   CLI::App* health_ = nullptr;
+  CLI::App* person_ = nullptr;
+  CLI::App* keys_ = nullptr;
   CLI::App* audit_ = nullptr;
   CLI::App* audit_list_ = nullptr;
   CLI::App* audit_reads_ = nullptr;

@@ -19,6 +19,7 @@
 #include "creditreg/v1/intake_service.pb.h"
 #include "creditreg/v1/lookup.pb.h"
 #include "creditreg/v1/record.pb.h"
+#include "creditreg/v1/registry_read_service.pb.h"
 
 namespace creditreg::cli {
 
@@ -107,7 +108,7 @@ struct QuarantineCommand {
   std::string personal_purpose;
 };
 
-enum class WriteKind { kPut, kSubmit, kCorrect, kWithdraw, kWithhold };
+enum class WriteKind { kPut, kSubmit, kCorrect, kWithdraw, kErase, kWithhold };
 
 struct WriteCommand {
   WriteKind kind;
@@ -120,6 +121,19 @@ struct WriteCommand {
 
 struct HealthCommand {
   std::string service;
+};
+
+struct PersonCommand {
+  v1::PersonalNumberKind kind = v1::PERSONAL_NUMBER_KIND_UNSPECIFIED;
+  // File with the number, so that it stands in no list of processes; "-":
+  // standard input.
+  std::string file;
+  std::string personal_purpose;
+  ListExtent extent;
+};
+
+struct KeysCommand {
+  bool rotate = false;
 };
 
 struct AuditListCommand {
@@ -144,7 +158,7 @@ using Command =
                  ImportCommand, TemplateCommand, ReceiptCommand, StatsCommand,
                  VerifyCommand, ExportCommand, QuarantineCommand, WriteCommand,
                  HealthCommand, AuditListCommand, AuditReadsCommand,
-                 AuditVerifyCommand>;
+                 AuditVerifyCommand, PersonCommand, KeysCommand>;
 
 struct CommandLine {
   GlobalOptions global;

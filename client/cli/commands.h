@@ -17,6 +17,8 @@ ExitCode Run(Session& session, const BatchGetCommand& command);
 ExitCode Run(Session& session, const RecordsCommand& command);
 ExitCode Run(Session& session, const RecordCommand& command);
 ExitCode Run(Session& session, const QuarantineCommand& command);
+ExitCode Run(Session& session, const PersonCommand& command);
+ExitCode Run(Session& session, const KeysCommand& command);
 // export_command.cc
 ExitCode Run(Session& session, const ExportCommand& command);
 // import_commands.cc

@@ -1,4 +1,4 @@
-// creditctl records, record, quarantine.
+// creditctl records, record, quarantine, person.
 
 #include <algorithm>
 #include <cstdint>
@@ -14,6 +14,7 @@
 #include "client/cli/pages.h"
 #include "client/cli/record_table.h"
 #include "client/cli/table.h"
+#include "client/local_file.h"
 #include "client/remote_error.h"
 
 namespace creditreg::cli {
@@ -236,6 +237,57 @@ ExitCode Run(Session& session, const QuarantineCommand& command) {
   if (!more.ok()) return session.Fail(more.status());
   if (*more) session.Note(session.Say(texts::kMoreRecords));
   if (shown == 0) session.Note(session.Say(texts::kNoQuarantined));
+  return ExitCode::kOk;
+}
+
+ExitCode Run(Session& session, const PersonCommand& command) {
+  // A number and a line's end.
+  constexpr std::int64_t kMaxNumberBytes = 256;
+  const absl::StatusOr<std::string> text =
+      ReadWholeFile(command.file, kMaxNumberBytes);
+  if (!text.ok()) return session.Fail(text.status());
+  v1::FindByPersonalNumberRequest request;
+  request.set_kind(command.kind);
+  request.set_number(std::string(absl::StripAsciiWhitespace(*text)));
+  request.mutable_personal()->set_purpose(command.personal_purpose);
+  const RowTable table(
+      {{session.Say(texts::kColumnPersonRole), Align::kLeft, 16},
+       {session.Say(texts::kColumnIdentifier), Align::kLeft, 18},
+       {session.Say(texts::kColumnRecordId), Align::kLeft, 26},
+       {session.Say(texts::kColumnName), Align::kLeft, 0}},
+      session.width());
+  std::int64_t shown = 0;
+  const auto more = ForEachPage<v1::FindByPersonalNumberResponse>(
+      command.extent, command.extent.page_size,
+      [&](int page_size, const std::string& token) {
+        request.set_page_size(page_size);
+        request.set_page_token(token);
+        return session.client().FindByPersonalNumber(request);
+      },
+      [&](const v1::FindByPersonalNumberResponse& page)
+          -> absl::StatusOr<std::int64_t> {
+        session.NoteWithheld(page.withheld_groups());
+        if (session.json()) {
+          const absl::Status status = session.PrintJson(page);
+          if (!status.ok()) return status;
+        } else {
+          if (shown == 0 && page.hits_size() > 0) session.Print(table.Header());
+          for (const auto& hit : page.hits()) {
+            const bool is_record = hit.has_record();
+            session.Print(table.Row({LabelOf(session.lang(), hit.role()),
+                                     is_record ? hit.record().party().uscc()
+                                               : hit.enterprise().uscc(),
+                                     is_record ? hit.record().record_id() : "",
+                                     is_record ? hit.record().party().name()
+                                               : hit.enterprise().name()}));
+          }
+        }
+        shown += page.hits_size();
+        return page.hits_size();
+      });
+  if (!more.ok()) return session.Fail(more.status());
+  if (*more) session.Note(session.Say(texts::kMoreRecords));
+  if (shown == 0) session.Note(session.Say(texts::kNoPerson));
   return ExitCode::kOk;
 }
 

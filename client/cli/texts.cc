@@ -218,10 +218,32 @@ constexpr Entry kFields[] = {
     {"WithholdEnterpriseResponse.outcome", {"处理结果", "Outcome"}},
     {"WithholdEnterpriseResponse.enterprise", {"主体", "Enterprise"}},
     {"WithholdEnterpriseResponse.position", {"状态位置", "Position"}},
+    {"ErasePersonalResponse.outcome", {"处理结果", "Outcome"}},
+    {"ErasePersonalResponse.position", {"状态位置", "Position"}},
+    {"GetKeyStateResponse.ring_master_version",
+     {"密钥环的主密钥版本", "Master key of the ring"}},
+    {"GetKeyStateResponse.data_keys_master_version",
+     {"数据密钥的主密钥版本", "Master key of the data keys"}},
+    {"GetKeyStateResponse.data_keys", {"数据密钥", "Data keys"}},
+    {"GetKeyStateResponse.destroyed_again",
+     {"启动时再次销毁", "Destroyed again at the start"}},
+    {"GetKeyStateResponse.rotation", {"轮换", "Rotation"}},
+    {"Rotation.to_version", {"目标版本", "To version"}},
+    {"Rotation.running", {"进行中", "Running"}},
+    {"Rotation.done", {"已完成", "Done"}},
+    {"Rotation.total", {"总数", "In all"}},
+    {"Rotation.damaged", {"损坏", "Damaged"}},
+    {"Rotation.error", {"错误", "Error"}},
     {"GetEnterpriseResponse.position", {"状态位置", "Position"}},
 };
 
 constexpr Entry kEnumValues[] = {
+    {"PERSON_ROLE_LEGAL_REPRESENTATIVE", {"法定代表人证件", "representative"}},
+    {"PERSON_ROLE_PARTY", {"相对人证件", "party"}},
+    {"PERSON_ROLE_TELEPHONE", {"电话", "telephone"}},
+    {"PERSON_ROLE_COMPLAINANT", {"投诉人证件", "complainant"}},
+    {"PERSON_ROLE_COMPLAINANT_TELEPHONE",
+     {"投诉人电话", "complainant's telephone"}},
     {"LOOKUP_VERDICT_PLACEHOLDER", {"占位代码", "placeholder"}},
     {"LOOKUP_VERDICT_BAD_CODE", {"代码有误", "bad code"}},
     {"LOOKUP_VERDICT_NOT_FOUND", {"未找到", "not found"}},
@@ -480,6 +502,24 @@ const Text kCorrect = {"更正记录（CorrectRecordRequest 的 JSON）",
                        "Correct a record (JSON of CorrectRecordRequest)"};
 const Text kWithdraw = {"撤回记录（WithdrawRecordRequest 的 JSON）",
                         "Withdraw a record (JSON of WithdrawRecordRequest)"};
+const Text kErase = {
+    "删除一个主体、一条记录或一个隔离行的个人信息（不可恢复）",
+    "Erase the personal data of an enterprise, a record or a row kept aside, "
+    "for good"};
+const Text kPerson = {
+    "按证件号码或电话查找涉及某人的主体和记录",
+    "Find what holds a person's identity number or telephone"};
+const Text kKeys = {"查看密钥状态，或轮换主密钥",
+                    "Show how the keys stand, or rotate the master key"};
+const Text kArgPersonKind = {"号码种类", "What number it is"};
+const Text kArgPersonFile = {"含号码的文件；- 为标准输入",
+                             "File with the number; - is standard input"};
+const Text kArgRotate = {"开始轮换到下一版主密钥",
+                         "Begin to rotate to the next master key"};
+const Text kColumnPersonRole = {"身份", "Role"};
+const Text kRotationBegun = {"已开始轮换到第 $0 版主密钥",
+                             "rotation to master key $0 has begun"};
+const Text kNoPerson = {"没有找到", "nothing holds it"};
 const Text kWithhold = {
     "对公众隐藏或恢复显示一个主体（WithholdEnterpriseRequest 的 JSON）",
     "Hide a file from the public or show it again (JSON of "

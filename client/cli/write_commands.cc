@@ -1,4 +1,5 @@
-// creditctl put, submit, correct, withdraw, withhold: one request, as JSON.
+// creditctl put, submit, correct, withdraw, erase, withhold: one request, as
+// JSON.
 
 #include <cstdint>
 #include <string>
@@ -155,6 +156,8 @@ ExitCode Run(Session& session, const WriteCommand& command) {
       return Write(session, command, &RegistryClient::CorrectRecord);
     case WriteKind::kWithdraw:
       return Write(session, command, &RegistryClient::WithdrawRecord);
+    case WriteKind::kErase:
+      return Write(session, command, &RegistryClient::ErasePersonal);
     case WriteKind::kWithhold:
       return Write(session, command, &RegistryClient::WithholdEnterprise);
   }

@@ -155,6 +155,11 @@ struct RecordsQuery {
 std::string EtagOf(const storage::v1::EnterpriseVersion& version);
 std::string EtagOf(const storage::v1::RecordVersion& version);
 
+// Whether a version's personal fields were erased, and none came since.
+inline bool IsErased(const storage::v1::VersionInfo& info) {
+  return info.personal_mac().empty() && !info.erased_mac().empty();
+}
+
 class View {
  public:
   virtual ~View() = default;

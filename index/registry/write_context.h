@@ -23,6 +23,7 @@
 #include "index/registry/registry.h"
 #include "index/registry/row_sink.h"
 #include "index/registry/transaction.h"
+#include "index/registry/view.h"
 #include "index/store/key_files.h"
 
 namespace creditreg {
@@ -118,11 +119,6 @@ template <typename Version>
 void MarkErased(Version* version) {
   version->mutable_info()->set_erased_mac(version->info().personal_mac());
   ForgetPersonal(version);
-}
-
-// Whether its personal fields were erased, and none came since.
-inline bool IsErased(const storage::v1::VersionInfo& info) {
-  return info.personal_mac().empty() && !info.erased_mac().empty();
 }
 
 // HMAC of a version's personal fields, of the erased ones where it has no

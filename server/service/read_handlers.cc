@@ -56,17 +56,20 @@ absl::StatusOr<FindAnswer> FindAt(const PinnedState& state,
   return answer;
 }
 
-// Personal fields of `subject`; nothing where their key was destroyed.
-template <typename Subject>
-absl::StatusOr<std::optional<v1::PersonalFields>> ReadPersonal(
-    const View& view, const Subject& subject) {
+// Personal fields of `subject`, or that they were erased.
+template <typename Subject, typename Response>
+absl::Status FillPersonal(const View& view, const Subject& subject,
+                          Response* response) {
   const absl::StatusOr<storage::v1::PersonalFields> opened =
       view.OpenPersonal(subject);
-  if (absl::IsNotFound(opened.status())) {
-    return std::optional<v1::PersonalFields>();
+  // At an earlier position the version still refers to what was erased.
+  if (absl::IsNotFound(opened.status()) || IsErased(subject.version.info())) {
+    response->set_personal_erased(true);
+    return absl::OkStatus();
   }
   CREDITREG_RETURN_IF_ERROR(opened.status());
-  return std::optional<v1::PersonalFields>(PersonalMessage(*opened));
+  *response->mutable_personal() = PersonalMessage(*opened);
+  return absl::OkStatus();
 }
 
 // The enterprise as it is today, whom scopes are judged by. `shown`: as it was
@@ -244,6 +247,77 @@ void NotePersonal(const Caller& caller,
   caller.notes().personal_purpose = personal.purpose();
 }
 
+// Of an identity document or a telephone, with what stands between digits.
+constexpr std::size_t kMaxNumberChars = 64;
+
+// Turns entries of the person index into hits, as far as they are within the
+// caller's reach.
+class PersonHits {
+ public:
+  PersonHits(const Caller& caller, const View& view, const TokenCodec& tokens,
+             v1::FindByPersonalNumberResponse* response)
+      : caller_(caller),
+        view_(view),
+        reader_(view, /*at=*/0, tokens),
+        response_(*response) {}
+
+  absl::Status Add(const PersonEntry& entry) {
+    return entry.kind == SealedKind::kEnterprise ? AddEnterprise(entry)
+                                                 : AddRecord(entry);
+  }
+
+  std::size_t bytes() const { return bytes_; }
+  const GroupSet& withheld() const { return withheld_; }
+
+ private:
+  absl::Status AddEnterprise(const PersonEntry& entry) {
+    CREDITREG_ASSIGN_OR_RETURN(const EnterpriseAt enterprise,
+                               view_.ReadEnterprise(entry.number));
+    const AccessSubject subject = SubjectOf(enterprise);
+    if (!caller_.Sees(subject) || !caller_.CheckPersonal(subject).ok()) {
+      return absl::OkStatus();
+    }
+    caller_.notes().enterprise_nos.push_back(entry.number);
+    CREDITREG_ASSIGN_OR_RETURN(const std::string successor,
+                               view_.MergedInto(enterprise.version.content()));
+    v1::Enterprise message = EnterpriseMessage(enterprise, successor);
+    withheld_ |= caller_.Withhold(subject, &message);
+    *Next(entry).mutable_enterprise() = std::move(message);
+    return absl::OkStatus();
+  }
+
+  absl::Status AddRecord(const PersonEntry& entry) {
+    CREDITREG_ASSIGN_OR_RETURN(const RecordAt record,
+                               view_.ReadRecord(entry.number));
+    CREDITREG_ASSIGN_OR_RETURN(const auto holder, HolderOf(view_, record));
+    const AccessSubject subject = SubjectOf(record, holder);
+    if (!CheckRecordAccess(caller_, subject).ok() ||
+        !caller_.CheckPersonal(subject).ok()) {
+      return absl::OkStatus();
+    }
+    NoteRecord(caller_, record);
+    NoteHolder(caller_, holder);
+    CREDITREG_ASSIGN_OR_RETURN(v1::Record message, reader_.Message(record));
+    withheld_ |= caller_.Withhold(subject, &message);
+    bytes_ += message.ByteSizeLong();
+    *Next(entry).mutable_record() = std::move(message);
+    return absl::OkStatus();
+  }
+
+  v1::FindByPersonalNumberResponse::Hit& Next(const PersonEntry& entry) {
+    v1::FindByPersonalNumberResponse::Hit& hit = *response_.add_hits();
+    hit.set_role(static_cast<v1::PersonRole>(entry.role));
+    return hit;
+  }
+
+  const Caller& caller_;
+  const View& view_;
+  RecordReader reader_;
+  v1::FindByPersonalNumberResponse& response_;
+  GroupSet withheld_;
+  std::size_t bytes_ = 0;
+};
+
 absl::StatusOr<std::uint64_t> RecordNoOf(const ServiceEnvironment& environment,
                                          const std::string& record_id) {
   absl::StatusOr<std::uint64_t> record_no =
@@ -308,11 +382,8 @@ absl::Status ReadHandlers::GetEnterprise(
   }
   SetWithheld(withheld, response);
   if (request.has_personal()) {
-    CREDITREG_ASSIGN_OR_RETURN(auto personal,
-                               ReadPersonal(*state.view, *answer.enterprise));
-    if (personal.has_value()) {
-      *response->mutable_personal() = *std::move(personal);
-    }
+    CREDITREG_RETURN_IF_ERROR(
+        FillPersonal(*state.view, *answer.enterprise, response));
     NotePersonal(caller, request.personal());
   }
   return absl::OkStatus();
@@ -433,11 +504,7 @@ absl::Status ReadHandlers::GetRecord(const Caller& caller,
                              reader.Message(record));
   SetWithheld(caller.Withhold(subject, response->mutable_record()), response);
   if (request.has_personal()) {
-    CREDITREG_ASSIGN_OR_RETURN(auto personal,
-                               ReadPersonal(*state.view, record));
-    if (personal.has_value()) {
-      *response->mutable_personal() = *std::move(personal);
-    }
+    CREDITREG_RETURN_IF_ERROR(FillPersonal(*state.view, record, response));
     NotePersonal(caller, request.personal());
   }
   *response->mutable_position() = PositionMessage(tokens, state.sequence);
@@ -624,6 +691,53 @@ absl::Status ReadHandlers::ListRecordVersions(
                                       .token);
   }
   SetWithheld(withheld, response);
+  *response->mutable_position() =
+      PositionMessage(environment_.registry->tokens(), state.sequence);
+  return absl::OkStatus();
+}
+
+absl::Status ReadHandlers::FindByPersonalNumber(
+    const Caller& caller, const v1::FindByPersonalNumberRequest& request,
+    v1::FindByPersonalNumberResponse* response) const {
+  FieldViolations violations;
+  if (request.kind() != v1::PERSONAL_NUMBER_KIND_IDENTITY &&
+      request.kind() != v1::PERSONAL_NUMBER_KIND_TELEPHONE) {
+    violations.Add("kind", "want IDENTITY or TELEPHONE");
+  }
+  CheckText("number", request.number(), 1, kMaxNumberChars, &violations);
+  CheckPersonal(request.personal(), &violations);
+  CheckPageSize(request.page_size(), kMaxPage, &violations);
+  CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
+  const std::string query_bytes = QueryBytes(request);
+  CREDITREG_ASSIGN_OR_RETURN(
+      const PageStart start,
+      StartPage(environment_, caller, request.page_token(), query_bytes, {}));
+  const PinnedState& state = start.state;
+  NotePersonal(caller, request.personal());
+  caller.notes().position = state.sequence;
+  PersonHits hits(caller, *state.view, environment_.registry->tokens(),
+                  response);
+  const std::size_t wanted = PageRows(request.page_size(), kDefaultPage);
+  std::string cursor = start.cursor;
+  std::size_t entries = 0;
+  do {
+    CREDITREG_ASSIGN_OR_RETURN(
+        PersonEntries page,
+        state.view->FindPerson(static_cast<PersonalNumberKind>(request.kind()),
+                               request.number(), cursor,
+                               ChunkRows(wanted, entries)));
+    for (const PersonEntry& entry : page.entries) {
+      CREDITREG_RETURN_IF_ERROR(hits.Add(entry));
+    }
+    // Those beyond reach count, so that a page costs no more than its size.
+    entries += page.entries.size();
+    cursor = std::move(page.next);
+  } while (!cursor.empty() && entries < wanted && hits.bytes() < kMaxPageBytes);
+  if (!cursor.empty()) {
+    response->set_next_page_token(
+        MakeNextPage(environment_, caller, state, query_bytes, cursor).token);
+  }
+  SetWithheld(hits.withheld(), response);
   *response->mutable_position() =
       PositionMessage(environment_.registry->tokens(), state.sequence);
   return absl::OkStatus();

@@ -39,6 +39,9 @@ class ReadHandlers {
   absl::Status ListRecordVersions(
       const Caller& caller, const v1::ListRecordVersionsRequest& request,
       v1::ListRecordVersionsResponse* response) const;
+  absl::Status FindByPersonalNumber(
+      const Caller& caller, const v1::FindByPersonalNumberRequest& request,
+      v1::FindByPersonalNumberResponse* response) const;
   absl::Status ListQuarantinedRows(
       const Caller& caller, const v1::ListQuarantinedRowsRequest& request,
       v1::ListQuarantinedRowsResponse* response) const;

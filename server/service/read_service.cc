@@ -72,6 +72,17 @@ class ReadService final : public v1::RegistryReadService::CallbackService {
                     });
   }
 
+  grpc::ServerUnaryReactor* FindByPersonalNumber(
+      grpc::CallbackServerContext* context,
+      const v1::FindByPersonalNumberRequest* request,
+      v1::FindByPersonalNumberResponse* response) override {
+    return ServeNow(environment_, Rpc::kFindByPersonalNumber, context, response,
+                    [&](const Caller& caller) {
+                      return handlers_.FindByPersonalNumber(caller, *request,
+                                                            response);
+                    });
+  }
+
   grpc::ServerUnaryReactor* ListQuarantinedRows(
       grpc::CallbackServerContext* context,
       const v1::ListQuarantinedRowsRequest* request,

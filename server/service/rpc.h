@@ -20,11 +20,13 @@ enum class Rpc : std::uint8_t {
   kGetRecord,
   kListRecords,
   kListRecordVersions,
+  kFindByPersonalNumber,
   kListQuarantinedRows,
   kPutEnterprise,
   kSubmitRecords,
   kCorrectRecord,
   kWithdrawRecord,
+  kErasePersonal,
   kWithholdEnterprise,
   kGetPublicEnterprise,
   kBatchGetPublicEnterprises,
@@ -36,6 +38,8 @@ enum class Rpc : std::uint8_t {
   kVerify,
   kListAuditRows,
   kListFileReads,
+  kGetKeyState,
+  kRotateMasterKey,
 };
 
 // In the order of the enum; what CallStats is made with.
@@ -45,11 +49,13 @@ inline std::vector<std::string> RpcNames() {
           "GetRecord",
           "ListRecords",
           "ListRecordVersions",
+          "FindByPersonalNumber",
           "ListQuarantinedRows",
           "PutEnterprise",
           "SubmitRecords",
           "CorrectRecord",
           "WithdrawRecord",
+          "ErasePersonal",
           "WithholdEnterprise",
           "GetPublicEnterprise",
           "BatchGetPublicEnterprises",
@@ -60,7 +66,9 @@ inline std::vector<std::string> RpcNames() {
           "GetStats",
           "Verify",
           "ListAuditRows",
-          "ListFileReads"};
+          "ListFileReads",
+          "GetKeyState",
+          "RotateMasterKey"};
 }
 
 // The same as the access table names them: "Service.Method".
@@ -74,7 +82,8 @@ inline std::vector<std::string> RpcFullNames() {
         : rpc <= Rpc::kListPublicLicences ? "PublicLookupService."
         : rpc <= Rpc::kGetTemplate        ? "IntakeService."
         : rpc <= Rpc::kVerify             ? "AdminService."
-                                          : "AuditService.";
+        : rpc <= Rpc::kListFileReads      ? "AuditService."
+                                          : "KeyService.";
     names[i] = service + names[i];
   }
   return names;

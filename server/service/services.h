@@ -23,6 +23,8 @@ std::unique_ptr<grpc::Service> MakeIntakeService(
     const ServiceEnvironment& environment);
 std::unique_ptr<grpc::Service> MakeAdminService(
     const ServiceEnvironment& environment);
+std::unique_ptr<grpc::Service> MakeKeyService(
+    const ServiceEnvironment& environment);
 std::unique_ptr<grpc::Service> MakeAuditService(
     const ServiceEnvironment& environment);
 
@@ -32,6 +34,7 @@ inline constexpr char kWriteServiceName[] = "creditreg.v1.RegistryWriteService";
 inline constexpr char kPublicServiceName[] = "creditreg.v1.PublicLookupService";
 inline constexpr char kIntakeServiceName[] = "creditreg.v1.IntakeService";
 inline constexpr char kAdminServiceName[] = "creditreg.v1.AdminService";
+inline constexpr char kKeyServiceName[] = "creditreg.v1.KeyService";
 inline constexpr char kAuditServiceName[] = "creditreg.v1.AuditService";
 
 }  // namespace creditreg

@@ -37,6 +37,10 @@ void CheckRecordId(absl::string_view record_id, FieldViolations* violations) {
   CheckText("record_id", record_id, kRecordIdChars, kRecordIdChars, violations);
 }
 
+void CheckRowId(absl::string_view row_id, FieldViolations* violations) {
+  CheckText("row_id", row_id, kRecordIdChars, kRecordIdChars, violations);
+}
+
 void CheckItem(const v1::LookupItem& item, absl::string_view path,
                FieldViolations* violations) {
   const std::string field = absl::StrCat(path, ".identifier");

@@ -280,6 +280,60 @@ absl::StatusOr<WithdrawRecord> WriteHandlers::Prepare(
   return write;
 }
 
+absl::StatusOr<ErasePersonal> WriteHandlers::Prepare(
+    const Caller& caller, const v1::ErasePersonalRequest& request) const {
+  using Subject = v1::ErasePersonalRequest::SubjectCase;
+  FieldViolations violations;
+  CheckRequestId(request.request_id(), &violations);
+  switch (request.subject_case()) {
+    case Subject::kItem:
+      CheckItem(request.item(), "item", &violations);
+      break;
+    case Subject::kRecordId:
+      CheckRecordId(request.record_id(), &violations);
+      break;
+    case Subject::kRowId:
+      CheckRowId(request.row_id(), &violations);
+      break;
+    case Subject::SUBJECT_NOT_SET:
+      violations.Add("subject", "absent, want item, record_id or row_id");
+      break;
+  }
+  CheckReason(request.reason(), &violations);
+  CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
+  ErasePersonal write;
+  write.request = WriteRequestOf(caller, request);
+  write.request.validate_only = request.validate_only();
+  write.reason = request.reason();
+  const Registry& registry = *environment_.registry;
+  if (request.has_item()) {
+    write.kind = SealedKind::kEnterprise;
+    CREDITREG_ASSIGN_OR_RETURN(
+        const FindAnswer found,
+        registry.CurrentView()->Find(QueryOf(request.item())));
+    // As with withholding.
+    if (found.enterprise.has_value()) {
+      write.number = found.enterprise->enterprise_no;
+    }
+    return write;
+  }
+  if (request.has_record_id()) {
+    write.kind = SealedKind::kRecord;
+    CREDITREG_ASSIGN_OR_RETURN(write.number,
+                               RecordNoOf(registry, request.record_id()));
+    return write;
+  }
+  write.kind = SealedKind::kQuarantine;
+  const absl::StatusOr<std::uint64_t> row_no = registry.tokens().DecodeId(
+      PublicIdKind::kQuarantineRow, request.row_id());
+  if (absl::IsNotFound(row_no.status())) {
+    return absl::NotFoundError("row_id: no such row");
+  }
+  CREDITREG_RETURN_IF_ERROR(row_no.status());
+  write.number = *row_no;
+  return write;
+}
+
 absl::StatusOr<WithholdEnterprise> WriteHandlers::Prepare(
     const Caller& caller, const v1::WithholdEnterpriseRequest& request) const {
   FieldViolations violations;
@@ -383,6 +437,14 @@ absl::Status WriteHandlers::Fill(const Caller& caller,
   return absl::OkStatus();
 }
 
+absl::Status WriteHandlers::Fill(const Caller& /*caller*/,
+                                 const v1::ErasePersonalRequest& /*request*/,
+                                 const WriteAnswer& answer,
+                                 v1::ErasePersonalResponse* response) const {
+  response->set_outcome(OutcomeMessage(answer.results.at(0).outcome));
+  return absl::OkStatus();
+}
+
 absl::Status WriteHandlers::Fill(
     const Caller& caller, const v1::WithholdEnterpriseRequest& /*request*/,
     const WriteAnswer& answer, v1::WithholdEnterpriseResponse* response) const {
@@ -409,6 +471,10 @@ template void WriteHandlers::Write(const Caller&,
 template void WriteHandlers::Write(const Caller&,
                                    const v1::WithdrawRecordRequest&,
                                    v1::WithdrawRecordResponse*,
+                                   const Done&) const;
+template void WriteHandlers::Write(const Caller&,
+                                   const v1::ErasePersonalRequest&,
+                                   v1::ErasePersonalResponse*,
                                    const Done&) const;
 template void WriteHandlers::Write(const Caller&,
                                    const v1::WithholdEnterpriseRequest&,

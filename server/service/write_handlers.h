@@ -50,6 +50,8 @@ class WriteHandlers {
       const Caller& caller, const v1::CorrectRecordRequest& request) const;
   absl::StatusOr<WithdrawRecord> Prepare(
       const Caller& caller, const v1::WithdrawRecordRequest& request) const;
+  absl::StatusOr<ErasePersonal> Prepare(
+      const Caller& caller, const v1::ErasePersonalRequest& request) const;
   absl::StatusOr<WithholdEnterprise> Prepare(
       const Caller& caller, const v1::WithholdEnterpriseRequest& request) const;
 
@@ -70,6 +72,10 @@ class WriteHandlers {
                     const v1::WithdrawRecordRequest& request,
                     const WriteAnswer& answer,
                     v1::WithdrawRecordResponse* response) const;
+  absl::Status Fill(const Caller& caller,
+                    const v1::ErasePersonalRequest& request,
+                    const WriteAnswer& answer,
+                    v1::ErasePersonalResponse* response) const;
   absl::Status Fill(const Caller& caller,
                     const v1::WithholdEnterpriseRequest& request,
                     const WriteAnswer& answer,

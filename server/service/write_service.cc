@@ -57,6 +57,16 @@ class WriteService final : public v1::RegistryWriteService::CallbackService {
                       });
   }
 
+  grpc::ServerUnaryReactor* ErasePersonal(
+      grpc::CallbackServerContext* context,
+      const v1::ErasePersonalRequest* request,
+      v1::ErasePersonalResponse* response) override {
+    return ServeLater(environment_, Rpc::kErasePersonal, context, *request,
+                      response, [&](const Caller& caller, const Done& done) {
+                        handlers_.Write(caller, *request, response, done);
+                      });
+  }
+
   grpc::ServerUnaryReactor* WithholdEnterprise(
       grpc::CallbackServerContext* context,
       const v1::WithholdEnterpriseRequest* request,

@@ -216,6 +216,7 @@ v1::QuarantinedRow QuarantinedRowMessage(const QuarantinedRow& row,
     *message.add_findings() = FindingMessage(finding);
   }
   *message.mutable_received_at() = TimestampOf(row.row.received_us());
+  message.set_erased(row.row.erased());
   if (raw != nullptr) {
     *message.mutable_columns() = raw->columns();
     *message.mutable_cells() = raw->cells();

@@ -141,6 +141,7 @@ void TestServer::Start() {
   add(kIntakeServiceName, MakeIntakeService(environment_));
   add(kAdminServiceName, MakeAdminService(environment_));
   add(kAuditServiceName, MakeAuditService(environment_));
+  add(kKeyServiceName, MakeKeyService(environment_));
   auto server = GrpcServer::Start(options);
   CREDITREG_CHECK(server.ok(), "a free port can be listened on");
   server_ = *std::move(server);
@@ -153,6 +154,7 @@ void TestServer::Start() {
   intake_ = v1::IntakeService::NewStub(channel_);
   admin_ = v1::AdminService::NewStub(channel_);
   audits_ = v1::AuditService::NewStub(channel_);
+  keys_ = v1::KeyService::NewStub(channel_);
 }
 
 void TestServer::Stop() {

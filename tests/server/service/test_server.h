@@ -17,6 +17,7 @@
 #include "creditreg/v1/admin_service.grpc.pb.h"
 #include "creditreg/v1/audit_service.grpc.pb.h"
 #include "creditreg/v1/intake_service.grpc.pb.h"
+#include "creditreg/v1/key_service.grpc.pb.h"
 #include "creditreg/v1/public_lookup_service.grpc.pb.h"
 #include "creditreg/v1/registry_read_service.grpc.pb.h"
 #include "creditreg/v1/registry_write_service.grpc.pb.h"
@@ -106,6 +107,7 @@ class TestServer {
   v1::IntakeService::Stub& intake() { return *intake_; }
   v1::AdminService::Stub& admin() { return *admin_; }
   v1::AuditService::Stub& audits() { return *audits_; }
+  v1::KeyService::Stub& keys() { return *keys_; }
 
   // Calls that must succeed.
   v1::Enterprise Put(const v1::Enterprise& enterprise,
@@ -154,6 +156,7 @@ class TestServer {
   std::unique_ptr<v1::IntakeService::Stub> intake_;
   std::unique_ptr<v1::AdminService::Stub> admin_;
   std::unique_ptr<v1::AuditService::Stub> audits_;
+  std::unique_ptr<v1::KeyService::Stub> keys_;
 };
 
 // "CODE REASON", for example "ABORTED ETAG_MISMATCH"; "OK". Fails the test
