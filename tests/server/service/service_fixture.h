@@ -33,6 +33,11 @@ class ServiceTest : public ::testing::Test {
     grpc::ClientContext context;
     return server_.read().ListRecordVersions(&context, request, response);
   }
+  grpc::Status Read(const v1::FindByPersonalNumberRequest& request,
+                    v1::FindByPersonalNumberResponse* response) {
+    grpc::ClientContext context;
+    return server_.read().FindByPersonalNumber(&context, request, response);
+  }
   grpc::Status Read(const v1::ListQuarantinedRowsRequest& request,
                     v1::ListQuarantinedRowsResponse* response) {
     grpc::ClientContext context;
@@ -57,6 +62,11 @@ class ServiceTest : public ::testing::Test {
                      v1::WithdrawRecordResponse* response) {
     grpc::ClientContext context;
     return server_.write().WithdrawRecord(&context, request, response);
+  }
+  grpc::Status Write(const v1::ErasePersonalRequest& request,
+                     v1::ErasePersonalResponse* response) {
+    grpc::ClientContext context;
+    return server_.write().ErasePersonal(&context, request, response);
   }
   grpc::Status Write(const v1::WithholdEnterpriseRequest& request,
                      v1::WithholdEnterpriseResponse* response) {
