@@ -238,6 +238,9 @@ ExitCode Run(Session& session, const GetCommand& command) {
   if (answer->has_personal()) {
     AddSection(texts::kHeadPersonal, answer->personal(), session, fields);
   }
+  if (answer->personal_erased()) {
+    session.Note(session.Say(texts::kPersonalErased));
+  }
   return ShowAnswer(session, *answer, std::move(fields));
 }
 

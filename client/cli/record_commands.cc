@@ -177,6 +177,9 @@ ExitCode Run(Session& session, const RecordCommand& command) {
   const auto answer = session.client().GetRecord(request);
   if (!answer.ok()) return session.Fail(answer.status());
   session.NoteWithheld(answer->withheld_groups());
+  if (answer->personal_erased()) {
+    session.Note(session.Say(texts::kPersonalErased));
+  }
   if (session.json()) {
     const absl::Status status = session.PrintJson(*answer);
     return status.ok() ? ExitCode::kOk : session.Fail(status);

@@ -228,12 +228,12 @@ constexpr Entry kFields[] = {
     {"GetKeyStateResponse.destroyed_again",
      {"启动时再次销毁", "Destroyed again at the start"}},
     {"GetKeyStateResponse.rotation", {"轮换", "Rotation"}},
-    {"Rotation.to_version", {"目标版本", "To version"}},
-    {"Rotation.running", {"进行中", "Running"}},
-    {"Rotation.done", {"已完成", "Done"}},
-    {"Rotation.total", {"总数", "In all"}},
-    {"Rotation.damaged", {"损坏", "Damaged"}},
-    {"Rotation.error", {"错误", "Error"}},
+    {"GetKeyStateResponse.Rotation.to_version", {"目标版本", "To version"}},
+    {"GetKeyStateResponse.Rotation.running", {"进行中", "Running"}},
+    {"GetKeyStateResponse.Rotation.done", {"已完成", "Done"}},
+    {"GetKeyStateResponse.Rotation.total", {"总数", "In all"}},
+    {"GetKeyStateResponse.Rotation.damaged", {"损坏", "Damaged"}},
+    {"GetKeyStateResponse.Rotation.error", {"错误", "Error"}},
     {"GetEnterpriseResponse.position", {"状态位置", "Position"}},
 };
 
@@ -520,6 +520,8 @@ const Text kColumnPersonRole = {"身份", "Role"};
 const Text kRotationBegun = {"已开始轮换到第 $0 版主密钥",
                              "rotation to master key $0 has begun"};
 const Text kNoPerson = {"没有找到", "nothing holds it"};
+const Text kPersonalErased = {"个人信息已依法删除",
+                              "the personal data was erased"};
 const Text kWithhold = {
     "对公众隐藏或恢复显示一个主体（WithholdEnterpriseRequest 的 JSON）",
     "Hide a file from the public or show it again (JSON of "

@@ -87,6 +87,7 @@ extern const Text kArgRotate;
 extern const Text kColumnPersonRole;
 extern const Text kRotationBegun;
 extern const Text kNoPerson;
+extern const Text kPersonalErased;
 extern const Text kHealth;
 extern const Text kArgCode;
 extern const Text kArgName;

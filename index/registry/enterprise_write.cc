@@ -407,7 +407,10 @@ absl::StatusOr<WriteResult> EraseFromEnterprise(Transaction& transaction,
   if (!MayWrite(*source.actor, stored->version.content())) return OutOfScope();
   WriteResult result;
   result.enterprise_no = write.number;
-  if (stored->version.info().personal_mac().empty()) {
+  CREDITREG_ASSIGN_OR_RETURN(const storage::v1::EnterpriseHead head,
+                             ReadEnterpriseHead(transaction, write.number));
+  // Fields that only former versions have lie under the same key.
+  if (head.data_key() == 0) {
     result.outcome = Outcome::kUnchanged;
     result.version_sequence = stored->sequence;
     return result;
@@ -415,7 +418,11 @@ absl::StatusOr<WriteResult> EraseFromEnterprise(Transaction& transaction,
   NewEnterpriseVersion put;
   put.enterprise_no = write.number;
   put.version = stored->version;
-  MarkErased(&put.version);
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::string erased,
+      ForgetNumbers<storage::v1::EnterpriseVersion>(
+          transaction, EnterpriseVersionPrefix(write.number)));
+  MarkErased(erased, &put.version);
   put.erases_personal = true;
   put.change.set_reason(write.reason);
   CREDITREG_ASSIGN_OR_RETURN(

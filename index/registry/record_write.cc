@@ -372,7 +372,11 @@ absl::StatusOr<WriteResult> EraseFromRecord(Transaction& transaction,
   WriteResult result;
   result.record_no = stored.record_no;
   result.enterprise_no = stored.version.enterprise_no();
-  if (stored.version.info().personal_mac().empty()) {
+  CREDITREG_ASSIGN_OR_RETURN(const std::optional<storage::v1::RecordHead> head,
+                             ReadRow<storage::v1::RecordHead>(
+                                 transaction, RecordHeadKey(stored.record_no)));
+  // Fields that only former versions have lie under the same key.
+  if (!head.has_value() || head->data_key() == 0) {
     result.outcome = Outcome::kUnchanged;
     result.version_sequence = stored.sequence;
     return result;
@@ -381,7 +385,11 @@ absl::StatusOr<WriteResult> EraseFromRecord(Transaction& transaction,
   put.record_no = stored.record_no;
   put.stored = &stored;
   put.version = stored.version;
-  MarkErased(&put.version);
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::string erased,
+      ForgetNumbers<RecordVersion>(transaction,
+                                   RecordVersionPrefix(stored.record_no)));
+  MarkErased(erased, &put.version);
   put.erases_personal = true;
   put.change.set_reason(write.reason);
   CREDITREG_ASSIGN_OR_RETURN(

@@ -262,6 +262,13 @@ absl::StatusOr<QuarantinePage> SnapshotView::ListQuarantined(
   return page;
 }
 
+absl::StatusOr<std::optional<std::uint64_t>> SnapshotView::HolderOfCode(
+    absl::string_view uscc) const {
+  CREDITREG_ASSIGN_OR_RETURN(const CodeRows codes, ReadCodeRows(*rows_, uscc));
+  if (!codes.current.has_value()) return std::optional<std::uint64_t>();
+  return std::optional<std::uint64_t>(codes.current->enterprise_no());
+}
+
 absl::StatusOr<PersonEntries> SnapshotView::FindPerson(
     PersonalNumberKind kind, absl::string_view number, absl::string_view from,
     std::size_t limit) const {

@@ -58,6 +58,8 @@ class SnapshotView final : public View {
   absl::StatusOr<QuarantinePage> ListQuarantined(
       std::uint64_t from_no, std::size_t limit,
       absl::string_view source_id) const override;
+  absl::StatusOr<std::optional<std::uint64_t>> HolderOfCode(
+      absl::string_view uscc) const override;
   absl::StatusOr<PersonEntries> FindPerson(PersonalNumberKind kind,
                                            absl::string_view number,
                                            absl::string_view from,

@@ -209,6 +209,11 @@ class View {
       std::uint64_t from_no, std::size_t limit,
       absl::string_view source_id) const = 0;
 
+  // The enterprise that has the code itself, whatever it was merged into;
+  // nothing: none has. `uscc` is 18 bytes.
+  virtual absl::StatusOr<std::optional<std::uint64_t>> HolderOfCode(
+      absl::string_view uscc) const = 0;
+
   // What holds a number of somebody's (personal_index.h): at most `limit`
   // entries from `from` on (empty: from the first), as of this view.
   virtual absl::StatusOr<PersonEntries> FindPerson(PersonalNumberKind kind,

@@ -16,8 +16,10 @@
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/base/clock.h"
 #include "index/base/random.h"
+#include "index/base/status_macros.h"
 #include "index/codec/crypto.h"
 #include "index/codec/keys.h"
+#include "index/codec/value.h"
 #include "index/lookup/personal_index.h"
 #include "index/model/finding.h"
 #include "index/registry/registry.h"
@@ -114,11 +116,43 @@ void ForgetPersonal(Version* version) {
   SetPersonalHashes(PersonalHashes(), version);
 }
 
-// The same because they are erased; later versions keep the mark.
+// The same because they are erased; later versions keep the mark. `erased`:
+// HMAC of the newest personal fields there were.
 template <typename Version>
-void MarkErased(Version* version) {
-  version->mutable_info()->set_erased_mac(version->info().personal_mac());
+void MarkErased(absl::string_view erased, Version* version) {
+  version->mutable_info()->set_erased_mac(std::string(erased));
   ForgetPersonal(version);
+}
+
+// Takes what numbers are indexed under out of all versions below `prefix`,
+// which are those of a subject whose data key is given up. Returns the HMAC of
+// the newest personal fields there are.
+//
+// Errors: DataLoss, Unavailable.
+template <typename Version>
+absl::StatusOr<std::string> ForgetNumbers(Transaction& transaction,
+                                          const std::string& prefix) {
+  std::string newest;
+  ScanRange range;
+  range.begin = prefix;
+  range.end = PrefixEnd(prefix);
+  while (!range.begin.empty()) {
+    CREDITREG_ASSIGN_OR_RETURN(ScanPage page, transaction.Scan(range));
+    for (const auto& [key, value] : page.rows) {
+      CREDITREG_ASSIGN_OR_RETURN(Version version, DecodeValue<Version>(value));
+      // Newest first.
+      if (newest.empty()) newest = version.info().personal_mac();
+      if (version.info().numbers().empty() &&
+          version.personal_tax_mac().empty()) {
+        continue;
+      }
+      version.mutable_info()->clear_numbers();
+      version.clear_personal_tax_mac();
+      transaction.Put(key, version);
+    }
+    range.begin = std::move(page.next);
+  }
+  return newest;
 }
 
 // HMAC of a version's personal fields, of the erased ones where it has no

@@ -184,6 +184,7 @@ void AuditIndex::Forget(std::uint64_t segment, FileDescriptor file) {
 
 absl::Status AuditIndex::State() const {
   absl::MutexLock lock(&mutex_);
+  is_asked_ = true;
   return readable_ == nullptr ? Behind() : absl::OkStatus();
 }
 
@@ -202,13 +203,23 @@ bool AuditIndex::HasWork() const {
          readable_ == nullptr || end_.number > last_;
 }
 
+bool AuditIndex::IsUrgent() const {
+  return stopping_ || is_damaged_ || is_asked_ || !removed_.empty() ||
+         must_purge_ || readable_ == nullptr ||
+         end_.number - last_ >= kBatchRows;
+}
+
 bool AuditIndex::TakeWork(Work* work) {
   absl::MutexLock lock(&mutex_);
   if (has_failed_) {
     mutex_.AwaitWithTimeout(absl::Condition(&stopping_), options_.retry_after);
   } else {
     mutex_.Await(absl::Condition(this, &AuditIndex::HasWork));
+    // A batch for each sync of the log would cost more than its rows.
+    mutex_.AwaitWithTimeout(absl::Condition(this, &AuditIndex::IsUrgent),
+                            options_.gather);
   }
+  is_asked_ = false;
   work->end = end_;
   work->removed = std::exchange(removed_, {});
   work->must_purge = std::exchange(must_purge_, false);
@@ -475,6 +486,7 @@ absl::Status AuditIndex::Purge(std::uint64_t first) {
 
 absl::StatusOr<std::shared_ptr<Store>> AuditIndex::Readable() const {
   absl::MutexLock lock(&mutex_);
+  is_asked_ = true;
   if (readable_ == nullptr) return Behind();
   return readable_;
 }

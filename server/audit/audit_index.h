@@ -42,6 +42,8 @@ struct AuditIndexOptions {
   std::string directory;
   // Between attempts after a failure.
   absl::Duration retry_after = absl::Seconds(1);
+  // Rows are indexed this late at most where nobody asks for any: in batches.
+  absl::Duration gather = absl::Seconds(1);
   // Told what fails, and when it works again (OK); from the index's thread.
   std::function<void(const absl::Status&)> on_state;
 };
@@ -112,7 +114,8 @@ class AuditIndex {
   // length of a page, nor in whether there is a next one.
   absl::StatusOr<AuditPage> ReadFileReads(const FileReadQuery& query) const;
 
-  // OK once it has caught up; else what Read() answers.
+  // OK once it has caught up; else what Read() answers. Makes it index at once
+  // what waits.
   absl::Status State() const;
   // The last row that it has.
   std::uint64_t last() const;
@@ -138,6 +141,8 @@ class AuditIndex {
 
   void Run();
   bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  // Work that no more is waited for.
+  bool IsUrgent() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   // Waits for something to do; false at the end.
   bool TakeWork(Work* work);
 
@@ -171,6 +176,8 @@ class AuditIndex {
 
   const AuditIndexOptions options_;
   mutable absl::Mutex mutex_;
+  // Somebody wanted rows since the last batch.
+  mutable bool is_asked_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool has_failed_ ABSL_GUARDED_BY(mutex_) = false;
   AuditEnd end_ ABSL_GUARDED_BY(mutex_);

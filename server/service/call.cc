@@ -20,6 +20,7 @@
 #include "grpcpp/security/auth_context.h"
 #include "index/base/check.h"
 #include "index/base/status_macros.h"
+#include "index/model/personal_numbers.h"
 #include "index/model/utf8.h"
 #include "server/service/validate.h"
 #include "server/wire/status.h"
@@ -252,7 +253,8 @@ absl::StatusOr<std::string> Call::ReadPurpose(std::string purpose) const {
         absl::StrCat("PURPOSE_REQUIRED: metadata ", kPurposeMetadata,
                      ": want at most 200 characters of UTF-8"));
   }
-  return purpose;
+  // It is stored in clear, for years.
+  return MaskPersonalNumbers(purpose);
 }
 
 absl::StatusOr<std::string> Call::ReadInvestigation(
@@ -274,7 +276,7 @@ absl::StatusOr<std::string> Call::ReadInvestigation(
         absl::StrCat("INVESTIGATION_INVALID: metadata ", kInvestigationMetadata,
                      ": want it once, 1 to 100 characters of UTF-8"));
   }
-  return investigation;
+  return MaskPersonalNumbers(investigation);
 }
 
 void Call::Record(const absl::Status& status,

@@ -13,6 +13,7 @@
 #include "absl/strings/strip.h"
 #include "index/base/status_macros.h"
 #include "index/model/old_number.h"
+#include "index/model/personal_numbers.h"
 #include "index/model/uscc.h"
 #include "server/service/batch_lookup.h"
 #include "server/service/file_cursor.h"
@@ -244,7 +245,7 @@ void NoteShown(const Caller& caller, const FindAnswer& answer) {
 void NotePersonal(const Caller& caller,
                   const v1::PersonalDataRequest& personal) {
   caller.notes().personal = true;
-  caller.notes().personal_purpose = personal.purpose();
+  caller.notes().personal_purpose = MaskPersonalNumbers(personal.purpose());
 }
 
 // Of an identity document or a telephone, with what stands between digits.

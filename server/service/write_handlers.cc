@@ -9,6 +9,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "index/base/status_macros.h"
+#include "index/model/personal_numbers.h"
+#include "index/model/uscc.h"
 #include "server/service/record_reader.h"
 #include "server/service/request_bytes.h"
 #include "server/service/validate.h"
@@ -54,6 +56,29 @@ absl::StatusOr<std::uint64_t> RecordNoOf(const Registry& registry,
     return absl::NotFoundError("record_id: no such record");
   }
   return record_no;
+}
+
+// Whose code or number it is, not whom that was merged into: what is erased
+// does not come back. 0: it leads to no single one, and the registry says so,
+// unless it answered this request before.
+//
+// Errors: FailedPrecondition "MERGED: ..."
+absl::StatusOr<std::uint64_t> OwnEnterprise(const View& view,
+                                            const v1::LookupItem& item) {
+  CREDITREG_ASSIGN_OR_RETURN(const FindAnswer found, view.Find(QueryOf(item)));
+  if (Uscc::Parse(found.identifier).ok()) {
+    CREDITREG_ASSIGN_OR_RETURN(const std::optional<std::uint64_t> holder,
+                               view.HolderOfCode(found.identifier));
+    if (holder.has_value()) return *holder;
+  }
+  if (!found.enterprise.has_value()) return std::uint64_t{0};
+  if (found.verdict == Verdict::kMerged ||
+      found.matched_by == MatchedBy::kMergedUscc) {
+    return absl::FailedPreconditionError(
+        "MERGED: item: leads to another enterprise, want the code of the one "
+        "that is meant");
+  }
+  return found.enterprise->enterprise_no;
 }
 
 // A correction that says nothing of personal fields keeps the stored ones;
@@ -258,7 +283,7 @@ absl::StatusOr<CorrectRecord> WriteHandlers::Prepare(
   write.etag = request.etag();
   write.draft = *std::move(check.draft);
   write.has_personal = request.has_personal();
-  write.reason = request.reason();
+  write.reason = MaskPersonalNumbers(request.reason());
   CREDITREG_RETURN_IF_ERROR(
       KeepStoredPersonal(*environment_.registry->CurrentView(), &write));
   return write;
@@ -276,7 +301,7 @@ absl::StatusOr<WithdrawRecord> WriteHandlers::Prepare(
       write.record_no, RecordNoOf(*environment_.registry, request.record_id()));
   write.request = WriteRequestOf(caller, request);
   write.etag = request.etag();
-  write.reason = request.reason();
+  write.reason = MaskPersonalNumbers(request.reason());
   return write;
 }
 
@@ -304,17 +329,12 @@ absl::StatusOr<ErasePersonal> WriteHandlers::Prepare(
   ErasePersonal write;
   write.request = WriteRequestOf(caller, request);
   write.request.validate_only = request.validate_only();
-  write.reason = request.reason();
+  write.reason = MaskPersonalNumbers(request.reason());
   const Registry& registry = *environment_.registry;
   if (request.has_item()) {
     write.kind = SealedKind::kEnterprise;
     CREDITREG_ASSIGN_OR_RETURN(
-        const FindAnswer found,
-        registry.CurrentView()->Find(QueryOf(request.item())));
-    // As with withholding.
-    if (found.enterprise.has_value()) {
-      write.number = found.enterprise->enterprise_no;
-    }
+        write.number, OwnEnterprise(*registry.CurrentView(), request.item()));
     return write;
   }
   if (request.has_record_id()) {
@@ -352,7 +372,7 @@ absl::StatusOr<WithholdEnterprise> WriteHandlers::Prepare(
     write.enterprise_no = found.enterprise->enterprise_no;
   }
   write.withheld = request.withheld();
-  write.reason = request.reason();
+  write.reason = MaskPersonalNumbers(request.reason());
   return write;
 }
 

@@ -273,9 +273,11 @@ TEST_F(CreditctlTest, HelpListsTheExitCodesInBothLanguages) {
   EXPECT_THAT(en.out,
               AllOf(HasSubstr("Exit codes"), HasSubstr("130  interrupted")));
   for (const char* const command :
-       {"get", "batch-get", "records", "record", "import", "template",
-        "receipt", "stats", "verify", "export", "quarantine", "put", "submit",
-        "correct", "withdraw", "withhold", "health", "audit"}) {
+       {"get",        "batch-get", "records", "record",  "import",
+        "template",   "receipt",   "stats",   "verify",  "export",
+        "quarantine", "put",       "submit",  "correct", "withdraw",
+        "withhold",   "erase",     "person",  "keys",    "health",
+        "audit"}) {
     EXPECT_EQ(RunCreditctl({command, "--help"}).exit_code, 0) << command;
     EXPECT_THAT(en.out, HasSubstr(command));
   }
@@ -532,6 +534,40 @@ TEST_F(CreditctlTest, WritesTakeJson) {
   EXPECT_THAT(
       Run({"withdraw", "-"}, "{\"recordId\":\"R\",\"reason\":\"误报\"}").out,
       HasSubstr("误报"));
+}
+
+TEST_F(CreditctlTest, ErasingCanBeTriedFirst) {
+  const std::string json = "{\"recordId\":\"R\",\"reason\":\"依申请\"}";
+  EXPECT_THAT(Run({"erase", "-", "--validate-only"}, json).out,
+              HasSubstr("未变"));
+  const ProcessResult erased = Run({"erase", "-"}, json);
+  EXPECT_EQ(erased.exit_code, 0);
+  EXPECT_THAT(erased.out, HasSubstr("更新"));
+}
+
+TEST_F(CreditctlTest, APersonsNumberComesFromAFile) {
+  const std::string file = folder_.Write("number", "14000001234\n");
+  const ProcessResult found =
+      Run({"person", "telephone", file, "--personal", "核查"});
+  EXPECT_EQ(found.exit_code, 0);
+  EXPECT_THAT(found.out, AllOf(HasSubstr("投诉人电话"), HasSubstr("示例公司"),
+                               Not(HasSubstr("14000001234"))));
+  const ProcessResult none =
+      Run({"person", "identity", "-", "--personal", "核查"}, "14000001234");
+  EXPECT_EQ(none.exit_code, 0);
+  EXPECT_EQ(none.err, "creditctl: 没有找到\n");
+  // Without a reason, or as something else.
+  EXPECT_EQ(Run({"person", "telephone", file}).exit_code, 2);
+  EXPECT_EQ(Run({"person", "name", file, "--personal", "核查"}).exit_code, 2);
+}
+
+TEST_F(CreditctlTest, KeysAreShownAndRotated) {
+  EXPECT_THAT(Run({"keys"}).out, HasSubstr("1,234,567"));
+  const ProcessResult rotated = Run({"keys", "--rotate"});
+  EXPECT_EQ(rotated.exit_code, 0);
+  EXPECT_EQ(rotated.err, "creditctl: 已开始轮换到第 2 版主密钥\n");
+  EXPECT_THAT(rotated.out, HasSubstr("进行中"));
+  EXPECT_EQ(Run({"keys", "--rotate"}).exit_code, 3);
 }
 
 TEST_F(CreditctlTest, AWriteOfUnknownOutcomeTellsItsRequestId) {

@@ -5,9 +5,12 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "creditreg/v1/enterprise.pb.h"
 #include "creditreg/v1/intake_service.pb.h"
+#include "creditreg/v1/key_service.pb.h"
 #include "creditreg/v1/lookup.pb.h"
+#include "creditreg/v1/registry_read_service.pb.h"
 #include "creditreg/v1/registry_write_service.pb.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/descriptor.h"
@@ -50,10 +53,13 @@ TEST(DescribeTest, EveryFieldThatIsShownHasALabel) {
         v1::PutEnterpriseResponse::descriptor(),
         v1::CorrectRecordResponse::descriptor(),
         v1::WithdrawRecordResponse::descriptor(),
+        v1::ErasePersonalResponse::descriptor(),
+        v1::GetKeyStateResponse::descriptor(),
+        v1::GetKeyStateResponse::Rotation::descriptor(),
         v1::WithholdEnterpriseResponse::descriptor()}) {
     for (int i = 0; i < type->field_count(); ++i) {
-      const std::string key =
-          absl::StrCat(type->name(), ".", type->field(i)->name());
+      const std::string key(
+          absl::StripPrefix(type->field(i)->full_name(), "creditreg.v1."));
       EXPECT_NE(FieldLabel(Lang::kZh, key), type->field(i)->name()) << key;
     }
   }
@@ -69,6 +75,7 @@ TEST(DescribeTest, EveryValueOfAnEnumHasALabel) {
                                  v1::RegistrationStatus_descriptor(),
                                  v1::OldNumberKind_descriptor(),
                                  v1::Family_descriptor(),
+                                 v1::PersonRole_descriptor(),
                                  v1::RecordState_descriptor(),
                                  v1::Licence::State_descriptor(),
                                  v1::Penalty::Procedure_descriptor(),

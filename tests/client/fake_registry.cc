@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <utility>
@@ -260,6 +261,25 @@ class FakeRegistry::Read final : public v1::RegistryReadService::Service {
     return grpc::Status::OK;
   }
 
+  // The complaint of one person; the number comes back to nobody.
+  grpc::Status FindByPersonalNumber(
+      grpc::ServerContext*, const v1::FindByPersonalNumberRequest* request,
+      v1::FindByPersonalNumberResponse* response) override {
+    if (request->kind() != v1::PERSONAL_NUMBER_KIND_TELEPHONE ||
+        request->number() != "14000001234" ||
+        request->personal().purpose() != "核查") {
+      return grpc::Status::OK;
+    }
+    auto* const hit = response->add_hits();
+    hit->set_role(v1::PERSON_ROLE_COMPLAINANT_TELEPHONE);
+    *hit->mutable_record() = RecordAt(0);
+    auto* const holder = response->add_hits();
+    holder->set_role(v1::PERSON_ROLE_TELEPHONE);
+    holder->mutable_enterprise()->set_uscc("914403001922038216");
+    holder->mutable_enterprise()->set_name("示例公司");
+    return grpc::Status::OK;
+  }
+
   grpc::Status ListQuarantinedRows(
       grpc::ServerContext*, const v1::ListQuarantinedRowsRequest*,
       v1::ListQuarantinedRowsResponse* response) override {
@@ -364,6 +384,14 @@ class FakeRegistry::Write final : public v1::RegistryWriteService::Service {
     response->set_outcome(v1::OUTCOME_UPDATED);
     *response->mutable_record() = RecordAt(0);
     response->mutable_record()->set_withdrawn_reason(request->reason());
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ErasePersonal(grpc::ServerContext*,
+                             const v1::ErasePersonalRequest* request,
+                             v1::ErasePersonalResponse* response) override {
+    response->set_outcome(request->validate_only() ? v1::OUTCOME_UNCHANGED
+                                                   : v1::OUTCOME_UPDATED);
     return grpc::Status::OK;
   }
 
@@ -574,6 +602,34 @@ class FakeRegistry::Intake final : public v1::IntakeService::Service {
   FakeRegistry* const fake_;
 };
 
+class FakeRegistry::Keys final : public v1::KeyService::Service {
+ public:
+  grpc::Status GetKeyState(grpc::ServerContext*, const v1::GetKeyStateRequest*,
+                           v1::GetKeyStateResponse* response) override {
+    response->set_ring_master_version(1);
+    response->set_data_keys_master_version(1);
+    response->set_data_keys(1234567);
+    if (rotations_ == 0) return grpc::Status::OK;
+    response->mutable_rotation()->set_to_version(2);
+    response->mutable_rotation()->set_running(true);
+    return grpc::Status::OK;
+  }
+
+  grpc::Status RotateMasterKey(grpc::ServerContext*,
+                               const v1::RotateMasterKeyRequest*,
+                               v1::RotateMasterKeyResponse* response) override {
+    if (rotations_++ > 0) {
+      return FakeError(grpc::StatusCode::FAILED_PRECONDITION,
+                       "ROTATION_RUNNING");
+    }
+    response->set_to_version(2);
+    return grpc::Status::OK;
+  }
+
+ private:
+  std::atomic<int> rotations_{0};
+};
+
 class FakeRegistry::Audit final : public v1::AuditService::Service {
  public:
   explicit Audit(FakeRegistry* fake) : fake_(fake) {}
@@ -673,7 +729,8 @@ FakeRegistry::FakeRegistry()
       write_(std::make_unique<Write>(this)),
       intake_(std::make_unique<Intake>(this)),
       admin_(std::make_unique<Admin>(this)),
-      audit_(std::make_unique<Audit>(this)) {
+      audit_(std::make_unique<Audit>(this)),
+      keys_(std::make_unique<Keys>()) {
   grpc::EnableDefaultHealthCheckService(true);
   Start();
 }
@@ -695,6 +752,7 @@ void FakeRegistry::Start() {
   builder.RegisterService(intake_.get());
   builder.RegisterService(admin_.get());
   builder.RegisterService(audit_.get());
+  builder.RegisterService(keys_.get());
   server_ = builder.BuildAndStart();
   CREDITREG_CHECK(server_ != nullptr && bound != 0,
                   "a loopback port can be bound");

@@ -26,6 +26,7 @@
 #include "creditreg/v1/admin_service.grpc.pb.h"
 #include "creditreg/v1/audit_service.grpc.pb.h"
 #include "creditreg/v1/intake_service.grpc.pb.h"
+#include "creditreg/v1/key_service.grpc.pb.h"
 #include "creditreg/v1/public_lookup_service.grpc.pb.h"
 #include "creditreg/v1/registry_read_service.grpc.pb.h"
 #include "creditreg/v1/registry_write_service.grpc.pb.h"
@@ -101,6 +102,7 @@ class FakeRegistry {
   class Intake;
   class Admin;
   class Audit;
+  class Keys;
 
   struct StoredImport {
     std::int64_t rows = 0;
@@ -131,6 +133,7 @@ class FakeRegistry {
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Admin> admin_;
   std::unique_ptr<Audit> audit_;
+  std::unique_ptr<Keys> keys_;
   std::unique_ptr<grpc::Server> server_;
 };
 

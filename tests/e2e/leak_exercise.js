@@ -1,7 +1,8 @@
-// leak_exercise.js DATA: fills a registry with the generator's files in DATA
-// and asks it everything that might make it talk. Writes into
-// CREDITREG_WORK_DIR:
+// leak_exercise.js DATA SEED: fills a registry with the generator's files in
+// DATA, and with marker persons in every personal field (marker_persons.js), and
+// asks it everything that might make it talk. Writes into CREDITREG_WORK_DIR:
 //
+//   markers.json  texts of those persons
 //   said.txt      what it said to the public, in errors, findings and figures:
 //                 no personal data may be in it
 //   told.txt      what it told a government caller who named a purpose: here
@@ -13,8 +14,11 @@ const fs = require('node:fs');
 const path = require('node:path');
 const {connect, call, stream, importFile, statusDetails} =
     require('./registry.js');
+const {PURPOSE, Persons, checkEveryFieldIsHeld, readPersonal, storePersons,
+       textsOf} = require('./marker_persons.js');
 
 const data = process.argv[2];
+const seed = Number(process.argv[3]);
 const workDir = process.env.CREDITREG_WORK_DIR;
 const manifest =
     JSON.parse(fs.readFileSync(path.join(data, 'manifest.json'), 'utf8'));
@@ -31,6 +35,17 @@ const say = (message) => said.write(text(message));
 // only the rest is the registry's.
 function withoutEcho(result) {
   return {...result, identifier: '', nearest_codes: []};
+}
+
+// Representatives' names are open to government, numbers are not.
+function withoutRepresentatives(page) {
+  const hits = page.hits.map(({role, enterprise, record}) => ({
+    role,
+    enterprise: enterprise && {...enterprise, legal_representative: ''},
+    record: record &&
+        {...record, party: {...record.party, legal_representative: ''}},
+  }));
+  return {...page, hits};
 }
 
 // Calls what must fail, and notes all that the error tells.
@@ -138,6 +153,7 @@ async function askWrongly(registry) {
     request_id: 'leak-wrong-4', item: {identifier: id_number}, withheld: true,
     reason: `${name} ${mobile}`,
   });
+  await findAndEraseWrongly(registry);
   await mustFail(registry.intake, 'GetImport', {request_id: id_number});
   // A row is refused for its date; its cells are a person's.
   const answer = await call(registry.write, 'SubmitRecords', {
@@ -165,6 +181,113 @@ async function askWrongly(registry) {
                       .then(() => assert.fail('want an error'), (e) => e);
     say({code: error.code, details: error.details});
     say(statusDetails(error));
+  }
+}
+
+async function findAndEraseWrongly(registry) {
+  const {name, id_number, mobile} = manifest.markers[0];
+  const find = {
+    kind: 'PERSONAL_NUMBER_KIND_IDENTITY', number: id_number,
+    personal: PURPOSE,
+  };
+  const erase = {request_id: 'leak-wrong-erase', reason: '依当事人申请'};
+  for (const wrong of [
+    {...find, number: id_number.repeat(20)},
+    {...find, number: ''},
+    {...find, number: Buffer.from([0xff]).toString('latin1') + id_number,
+     page_size: -1},
+    {...find, kind: 0},
+    {...find, kind: 7},
+    {...find, personal: null},
+    {...find, personal: {purpose: `${name} ${id_number} `.repeat(20)}},
+    {...find, page_size: 501},
+    {...find, page_token: id_number},
+    {...find, page_token: Buffer.from(mobile).toString('base64')},
+  ]) {
+    await mustFail(registry.read, 'FindByPersonalNumber', wrong);
+  }
+  for (const wrong of [
+    erase,
+    {...erase, record_id: id_number},
+    {...erase, record_id: 'a'.repeat(26)},
+    {...erase, row_id: id_number},
+    {...erase, row_id: 'a'.repeat(26)},
+    {...erase, item: {identifier: id_number}},
+    {...erase, item: {identifier: id_number, name}},
+    {...erase, item: {identifier: id_number.repeat(20)}},
+    {...erase, item: {identifier: mobile, kind: 'OLD_NUMBER_KIND_TAX'}},
+    {...erase, item: {identifier: codesOf('enterprise.csv')[0]},
+     reason: `${name} ${id_number}`.repeat(30)},
+    {...erase, item: {identifier: codesOf('enterprise.csv')[0]}, reason: '',
+     request_id: `编号 ${id_number}`},
+  ]) {
+    await mustFail(registry.write, 'ErasePersonal', wrong);
+  }
+}
+
+// Who holds a number is told without it, and so are tokens of pages.
+async function findPersons(registry) {
+  let hits = 0;
+  const find = async (kind, number) => {
+    let page_token = '';
+    do {
+      const request = {
+        kind: `PERSONAL_NUMBER_KIND_${kind}`, number, personal: PURPOSE,
+        page_size: 2, page_token,
+      };
+      const page = await call(registry.read, 'FindByPersonalNumber', request);
+      say(withoutRepresentatives(page));
+      hits += page.hits.length;
+      page_token = page.next_page_token;
+      if (page_token !== '') {
+        // A token of another number's query.
+        await mustFail(registry.read, 'FindByPersonalNumber',
+                       {...request, number: number + '0', page_token});
+      }
+    } while (page_token !== '');
+  };
+  for (const {id_number, mobile} of manifest.markers) {
+    await find('IDENTITY', id_number);
+    await find('TELEPHONE', mobile);
+    await find('TELEPHONE', `+86 ${mobile}`);
+  }
+  assert.ok(hits > 3 * manifest.markers.length, `only ${hits} persons found`);
+}
+
+// Markers in every personal field, also of rows kept aside.
+async function readMarkers(registry) {
+  const persons = new Persons(seed);
+  const {subjects, uscc} = await storePersons(registry, persons, 'M');
+  checkEveryFieldIsHeld(subjects);
+  fs.writeFileSync(path.join(workDir, 'markers.json'),
+                   JSON.stringify(subjects.flatMap(textsOf)));
+  for (const subject of subjects) {
+    for (const version of subject.versions) {
+      const answer = text(await readPersonal(registry, subject, version));
+      told.write(answer);
+      for (const [field, held] of Object.entries(version.texts)) {
+        assert.ok(answer.includes(held), `${subject.name}: ${field} not told`);
+      }
+    }
+    for (const {kind, number} of subject.numbers) {
+      const found = await call(registry.read, 'FindByPersonalNumber',
+                               {kind, number, personal: PURPOSE});
+      assert.equal(found.hits.length, 1, `${subject.name}: ${kind}`);
+      say(found);
+    }
+  }
+  // Without personal fields nothing tells of them.
+  say(await call(registry.read, 'GetEnterprise', {item: {identifier: uscc}}));
+  say(await call(registry.read, 'ListQuarantinedRows', {page_size: 500}));
+  say(await call(registry.public, 'GetPublicEnterprise',
+                 {item: {identifier: uscc}}));
+  const {records} = await call(registry.read, 'ListRecords',
+                               {item: {identifier: uscc}, page_size: 500});
+  assert.equal(records.length, 2);
+  for (const record of records) {
+    say(record);
+    say(await call(registry.read, 'ListRecordVersions',
+                   {record_id: record.record_id}));
   }
 }
 
@@ -219,7 +342,7 @@ async function writeCarelessly(registry) {
   }));
   say(await call(registry.read, 'ListRecordVersions', {record_id}));
   told.write(text(await call(registry.read, 'GetRecord', {
-    record_id, personal: {purpose: '泄露测试：对照'},
+    record_id, personal: PURPOSE,
   })));
 }
 
@@ -228,7 +351,7 @@ async function readWithPurpose(registry) {
   const wanted = {
     item: {identifier: uscc}, families: ['FAMILY_COMPLAINT'], page_size: 500,
   };
-  const personal = {purpose: '泄露测试：对照'};
+  const personal = PURPOSE;
   told.write(text(await call(registry.read, 'GetEnterprise',
                              {item: {identifier: uscc}, personal})));
   let page_token = '';
@@ -264,6 +387,8 @@ async function main() {
   await askWrongly(registry);
   await writeCarelessly(registry);
   await readWithPurpose(registry);
+  await findPersons(registry);
+  await readMarkers(registry);
   say(await call(registry.admin, 'GetStats', {}));
   const checked = await verify(registry, {open_sealed: true});
   assert.equal(checked.at(-1).faults, '0', text(checked.at(-1)));

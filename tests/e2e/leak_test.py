@@ -3,20 +3,25 @@
 
 Method: a made-up province, whose resident IDs all begin with 449999 and whose
 mobiles all begin with 140, is imported into a creditregd; leak_exercise.js then
-asks it everything. After the server has stopped, every file under its data and
-key directories, its log, every row of its database (uncompressed, by row_dump),
-and what it said to the public and in errors, are searched for
+asks it everything, and puts persons of its own into every personal field of the
+contract. After the server has stopped, every file under its data, key and audit
+directories, its log, the copy of the audit log, every row of its database
+(uncompressed, by row_dump), and what it said to the public, in errors and of
+whom it found by a number, are searched for
 
   - every resident ID and mobile of the input, marker or not,
   - the names of the persons in sealed columns only, and in what was said also
-    the markers', in UTF-8, in GB18030 and as JSON escapes.
+    the markers',
+  - all texts of the persons in every field, in UTF-8, in GB18030 and as JSON
+    escapes.
 
 The search is proved by controls: the names and codes of enterprises are found
 in the rows, the personal data in the input files and in what a government
-caller was told who named a purpose.
+caller was told who named a purpose, that purpose in the audit log.
 
-Usage: leak_test.py --server CREDITREGD --generate CREDITREG_GENERATE
-                    --row_dump ROW_DUMP [--enterprises N] [--seed N]
+Usage: leak_test.py --server CREDITREGD --ctl CREDITCTL
+                    --generate CREDITREG_GENERATE --row_dump ROW_DUMP
+                    [--enterprises N] [--seed N]
 """
 
 import argparse
@@ -28,6 +33,7 @@ import subprocess
 import sys
 import tempfile
 
+from leak_search import Report, Searcher, files_below, read
 from server_process import ServerProcess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -38,40 +44,10 @@ PARTY_COLUMNS = {"XK_XDR_MC": "XK_XDR_LB", "CF_XDR_MC": "CF_XDR_LB"}
 # The generator's IDs and mobiles, to be found in its files. What is searched
 # elsewhere is their exact digits: a random etag may look like a mobile.
 NUMBERS = re.compile(rb"449999(?:19|20)\d{9}[\dXx]|(?<!\d)140\d{8}(?!\d)")
+# Of reads of personal fields (marker_persons.js).
+PURPOSE = "泄露测试：对照"
 INPUTS = ("enterprise.csv", "licence.csv", "penalty.csv", "complaint.csv",
           "enterprise_later.csv")
-
-
-def spellings(text):
-    """The bytes that `text` may stand as."""
-    return {text.encode(), text.encode("gb18030"),
-            json.dumps(text).strip('"').encode(),
-            text.encode("utf-16-le"), text.encode("utf-16-be")}
-
-
-def any_of(needles):
-    """A pattern for any of the needles that shares their beginnings: a flat
-    list of thousands takes minutes. Of two, one of which the other begins
-    with, the shorter is enough."""
-    if b"" in needles:
-        return b""
-    by_first = {}
-    for needle in needles:
-        by_first.setdefault(needle[:1], set()).add(needle[1:])
-    branches = [re.escape(first) + any_of(rest)
-                for first, rest in sorted(by_first.items())]
-    return b"(?:" + b"|".join(branches) + b")"
-
-
-class Searcher:
-    """Finds any of many needles (at least one) in bytes, in one pass."""
-
-    def __init__(self, texts):
-        self._texts = {n: text for text in texts for n in spellings(text)}
-        self._pattern = re.compile(any_of(self._texts))
-
-    def find(self, data):
-        return {self._texts[m.group()] for m in self._pattern.finditer(data)}
 
 
 class Province:
@@ -114,44 +90,25 @@ class Province:
         return {m[key] for m in self.markers for key in ("id_number", "mobile")}
 
 
-def files_below(*directories):
-    for directory in directories:
-        for folder, _, names in os.walk(directory):
-            for name in names:
-                yield os.path.join(folder, name)
-
-
-def read(path):
-    with open(path, "rb") as file:
-        return file.read()
-
-
-class Report:
-    """Collects what went wrong, without repeating it in full."""
-
-    def __init__(self):
-        self.faults = []
-
-    def forbid(self, where, found):
-        for text in sorted(found):
-            self.faults.append(f"{where}: holds {text[:3]}… ({len(text)})")
-
-    def demand(self, what, condition):
-        if not condition:
-            self.faults.append(f"control: {what}")
-
-
-def search(report, province, server, rows):
+def search(report, province, server, rows, audit):
     """Searches everything that is left of `server`, and what it said."""
-    sealed = Searcher(province.numbers | province.sealed_names)
-    personal = Searcher(province.numbers | province.sealed_names |
+    with open(os.path.join(server.work_dir, "markers.json"),
+              encoding="utf-8") as file:
+        held = set(json.load(file))
+    sealed = Searcher(province.numbers | province.sealed_names | held)
+    personal = Searcher(province.numbers | province.sealed_names | held |
                         province.marker_texts())
     at_rest = {"rows of the database": rows}
-    for path in files_below(server.data_dir, server.key_dir):
+    for path in [*files_below(server.data_dir, server.key_dir),
+                 *files_below(server.audit_dir), server.audit_sink]:
         at_rest[os.path.relpath(path, server.work_dir)] = read(path)
     for where, data in at_rest.items():
         report.forbid(where, sealed.find(data))
-    said = {"log": server.log().encode()}
+    said = {"log": server.log().encode(),
+            "audit verify": json.dumps(audit).encode(),
+            "copy of the audit log": read(server.audit_sink)}
+    for path in files_below(server.audit_dir):
+        said[os.path.relpath(path, server.work_dir)] = read(path)
     said["answers and errors"] = read(os.path.join(server.work_dir, "said.txt"))
     for where, data in said.items():
         report.forbid(where, personal.find(data))
@@ -176,12 +133,32 @@ def search(report, province, server, rows):
     told = read(os.path.join(server.work_dir, "told.txt"))
     report.demand("a government caller with a purpose gets a marker's number",
                   sealed.find(told) & province.marker_numbers())
+    report.demand("and all that the persons in every field hold",
+                  len(held) > 20 and sealed.find(told) >= held)
+    # What was read is written down, and the search reads it there.
+    purpose = Searcher({PURPOSE})
+    logs = [data for where, data in at_rest.items()
+            if os.path.basename(where).startswith("audit-")]
+    report.demand("the purpose of reads is in the audit log",
+                  any(purpose.find(data) for data in logs))
+    report.demand("and in its copy", purpose.find(at_rest["data.audit_sink"]))
+    report.demand("the audit log is whole, as is its copy",
+                  not audit["faults"] and audit["rows"] > 100)
     return at_rest
+
+
+def verify_audit(ctl, server):
+    """What the audit log's check says of it, and of its copy."""
+    return json.loads(subprocess.run(
+        [ctl, "--output", "json", "audit", "verify", server.audit_dir,
+         "--sink", server.audit_sink],
+        check=True, capture_output=True).stdout)
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--server", required=True)
+    parser.add_argument("--ctl", required=True)
     parser.add_argument("--generate", required=True)
     parser.add_argument("--row_dump", required=True)
     parser.add_argument("--enterprises", type=int, default=600)
@@ -200,18 +177,17 @@ def main():
                            ["--log_level=debug",
                             "--log_calls_every=1"]) as server:
             subprocess.run(
-                ["node", os.path.join(HERE, "leak_exercise.js"), data],
+                ["node", os.path.join(HERE, "leak_exercise.js"), data,
+                 str(arguments.seed)],
                 check=True, stdin=subprocess.DEVNULL,
                 env=dict(os.environ, CREDITREG_ADDRESS=server.address,
                          CREDITREG_WORK_DIR=server.work_dir))
             server.stop()
             rows = subprocess.run([arguments.row_dump, server.data_dir],
                                   check=True, capture_output=True).stdout
-            searched = search(report, province, server, rows)
-            for fault in report.faults[:50]:
-                print(fault)
-            if report.faults:
-                raise SystemExit(f"leak_test: {len(report.faults)} faults")
+            searched = search(report, province, server, rows,
+                              verify_audit(arguments.ctl, server))
+            report.end("leak_test")
     print(f"searched {len(searched)} places at rest, {len(rows)} bytes of "
           f"rows, for {len(province.numbers)} numbers and "
           f"{len(province.sealed_names)} names beside the markers")

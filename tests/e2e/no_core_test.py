@@ -7,29 +7,14 @@ might; a program of our own that crashes shows that it would then make one.
 
 import argparse
 import os
-import resource
-import signal
 import subprocess
 import sys
 import tempfile
 
-from server_process import ServerProcess
+from server_process import ServerProcess, allow_cores, crash
 
 CONF = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..",
                                     "conf"))
-
-
-def allow_cores():
-    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
-    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
-
-
-def dumped(pid):
-    """Ends the process by a crash; whether the system made a core of it."""
-    os.kill(pid, signal.SIGSEGV)
-    result = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-    assert result.si_status == signal.SIGSEGV, result
-    return result.si_code == os.CLD_DUMPED
 
 
 def main():
@@ -40,13 +25,13 @@ def main():
         os.chdir(folder)
         allow_cores()
         other = subprocess.Popen(["sleep", "60"])
-        would_dump = dumped(other.pid)
+        would_dump = crash(other.pid)
         other.wait()
         before = set(os.listdir(folder))
         server = ServerProcess(arguments.server, CONF)
         server.__enter__()
         pid = server.pid()
-        assert not dumped(pid), "the server left a core"
+        assert not crash(pid), "the server left a core"
         server.forget()
         left = set(os.listdir(folder)) - before
         assert not left, f"left behind: {left}"

@@ -135,6 +135,12 @@ function makeUscc(front, organisation) {
   return body + digits31[(31 - total % 31) % 31];
 }
 
+// Names of a message's fields, as the contract has them.
+function fieldsOf(message) {
+  return definitions[message].type.field.map((field) => field.name);
+}
+
 module.exports = {
-  ROOT, grpc, connect, call, stream, importFile, statusDetails, makeUscc,
+  ROOT, grpc, connect, fieldsOf, call, stream, importFile, statusDetails,
+  makeUscc,
 };

@@ -313,6 +313,66 @@ TEST_F(ErasureTest, APersonsRecordKeepsItsKeyThroughErasureAndCorrection) {
   ExpectWhole();
 }
 
+// A put without them takes them out of the newest version only.
+TEST_F(ErasureTest, FieldsOfFormerVersionsAreErasedToo) {
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult firm, Put(FirmWithPerson()));
+  EnterpriseDraft cleared = FirmWithPerson();
+  cleared.personal->Clear();
+  ASSERT_THAT(Put(cleared), IsOk());
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult stored,
+                                 Add(ComplaintOf("C1")));
+  CorrectRecord correction;
+  correction.request = NewRequest();
+  correction.record_no = stored.record_no;
+  correction.draft = ComplaintOf("C1");
+  correction.draft.personal.Clear();
+  correction.has_personal = true;
+  correction.reason = "匿名";
+  ASSERT_THAT(Only(Do(std::move(correction))), IsOk());
+  CREDITREG_ASSERT_OK_AND_ASSIGN(
+      const WriteResult of_firm,
+      Erase(SealedKind::kEnterprise, firm.enterprise_no));
+  EXPECT_EQ(of_firm.outcome, Outcome::kUpdated);
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult of_record,
+                                 Erase(SealedKind::kRecord, stored.record_no));
+  EXPECT_EQ(of_record.outcome, Outcome::kUpdated);
+  CREDITREG_ASSERT_OK_AND_ASSIGN(
+      const EnterpriseAt then, registry_->CurrentView()->ReadEnterprise(
+                                   firm.enterprise_no, firm.version_sequence));
+  EXPECT_THAT(registry_->CurrentView()->OpenPersonal(then),
+              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(registry_->CurrentView()->OpenPersonal(
+                  Record(stored.record_no, stored.version_sequence)),
+              StatusIs(absl::StatusCode::kNotFound));
+  // Sent again they are known.
+  ASSERT_THAT(Put(FirmWithPerson()), IsOk());
+  EXPECT_EQ(Find(kCodeA).enterprise->version.info().personal_sequence(), 0u);
+  ExpectWhole();
+  CREDITREG_ASSERT_OK_AND_ASSIGN(
+      const WriteResult again,
+      Erase(SealedKind::kEnterprise, firm.enterprise_no));
+  EXPECT_EQ(again.outcome, Outcome::kUnchanged);
+}
+
+// Hashes that a number could be guessed by go from former versions too.
+TEST_F(ErasureTest, NoVersionKeepsWhatANumberIsIndexedUnder) {
+  EnterpriseDraft draft = FirmWithPerson();
+  draft.personal->set_tax_number("44999919800101001401");
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult firm, Put(draft));
+  draft.content.set_name("乙公司");
+  ASSERT_THAT(Put(draft), IsOk());
+  ASSERT_THAT(Erase(SealedKind::kEnterprise, firm.enterprise_no), IsOk());
+  for (std::uint64_t at = firm.version_sequence;
+       at <= registry_->CurrentView()->sequence(); ++at) {
+    CREDITREG_ASSERT_OK_AND_ASSIGN(
+        const EnterpriseAt then,
+        registry_->CurrentView()->ReadEnterprise(firm.enterprise_no, at));
+    EXPECT_TRUE(then.version.info().numbers().empty()) << at;
+    EXPECT_EQ(then.version.personal_tax_mac(), "") << at;
+  }
+  ExpectWhole();
+}
+
 TEST_F(ErasureTest, ARowKeptAsideLosesItsText) {
   ASSERT_THAT(Put(FirmWithPerson()), IsOk());
   // A name that its code never had.

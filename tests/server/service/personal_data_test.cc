@@ -1,5 +1,5 @@
-// Personal data over real gRPC: found by exact number, erased, and the keys that
-// seal it rotated.
+// Personal data over real gRPC: found by exact number, erased, and the keys
+// that seal it rotated.
 
 #include <filesystem>
 #include <memory>
@@ -90,10 +90,10 @@ TEST_F(PersonalDataTest, APersonIsFoundInEnterprisesAndRecords) {
       server_.Submit(SamplePenalty(kCodeA, "甲公司", "罚1号"), party);
   v1::FindByPersonalNumberRequest request =
       Search(v1::PERSONAL_NUMBER_KIND_IDENTITY, "449999 19800101 0014");
-  const auto all = ElementsAre(
-      absl::StrCat("PERSON_ROLE_LEGAL_REPRESENTATIVE ", kCodeA),
-      absl::StrCat("PERSON_ROLE_LEGAL_REPRESENTATIVE ", kCodeB),
-      absl::StrCat("PERSON_ROLE_PARTY ", record));
+  const auto all =
+      ElementsAre(absl::StrCat("PERSON_ROLE_LEGAL_REPRESENTATIVE ", kCodeA),
+                  absl::StrCat("PERSON_ROLE_LEGAL_REPRESENTATIVE ", kCodeB),
+                  absl::StrCat("PERSON_ROLE_PARTY ", record));
   EXPECT_THAT(Find(request), all);
   request.set_page_size(1);
   EXPECT_THAT(Find(request), all);
@@ -115,11 +115,11 @@ TEST_F(PersonalDataTest, WrongSearchesNameTheFieldAndNotTheNumber) {
   EXPECT_EQ(FirstField(Read(Search(v1::PERSONAL_NUMBER_KIND_UNSPECIFIED, kId),
                             &response)),
             "kind");
-  EXPECT_EQ(FirstField(Read(
-                Search(static_cast<v1::PersonalNumberKind>(7), kId), &response)),
-            "kind");
-  EXPECT_EQ(FirstField(Read(Search(v1::PERSONAL_NUMBER_KIND_IDENTITY, ""),
+  EXPECT_EQ(FirstField(Read(Search(static_cast<v1::PersonalNumberKind>(7), kId),
                             &response)),
+            "kind");
+  EXPECT_EQ(FirstField(
+                Read(Search(v1::PERSONAL_NUMBER_KIND_IDENTITY, ""), &response)),
             "number");
   const std::string longest = absl::StrCat(kId, std::string(50, '0'));
   const grpc::Status status =
@@ -208,6 +208,49 @@ TEST_F(PersonalDataTest, RecordsAndRowsKeptAsideAreErased) {
   ASSERT_EQ(CodeAndReason(Read(list, &rows)), "OK");
   EXPECT_TRUE(rows.rows(0).erased());
   EXPECT_TRUE(rows.rows(0).cells().empty());
+}
+
+// What was merged has fields of its own.
+TEST_F(PersonalDataTest, TheCodeOfAMergedOneMeansThatOne) {
+  server_.Put(SampleEnterprise(kCodeA, "甲公司"), Telephone());
+  v1::Enterprise successor = SampleEnterprise(kCodeB, "乙公司");
+  v1::FormerCode& former = *successor.add_former_codes();
+  former.set_uscc(kCodeA);
+  former.set_merged(true);
+  server_.Put(successor, Representative());
+  v1::ErasePersonalRequest request = NewErasure();
+  request.mutable_item()->set_identifier(kCodeA);
+  v1::ErasePersonalResponse response;
+  ASSERT_EQ(CodeAndReason(Write(request, &response)), "OK");
+  EXPECT_EQ(response.outcome(), v1::OUTCOME_UPDATED);
+  EXPECT_THAT(Find(Search(v1::PERSONAL_NUMBER_KIND_TELEPHONE, kPhone)),
+              IsEmpty());
+  EXPECT_THAT(
+      Find(Search(v1::PERSONAL_NUMBER_KIND_IDENTITY, kId)),
+      ElementsAre(absl::StrCat("PERSON_ROLE_LEGAL_REPRESENTATIVE ", kCodeB)));
+}
+
+TEST_F(PersonalDataTest, NumbersInReasonsAndPurposesAreCutOut) {
+  server_.Put(SampleEnterprise(kCodeA, "甲公司"), Telephone());
+  v1::WithholdEnterpriseRequest withhold;
+  withhold.set_request_id(server_.NewRequestId());
+  withhold.mutable_item()->set_identifier(kCodeA);
+  withhold.set_withheld(true);
+  withhold.set_reason(absl::StrCat("应", kPhone, "要求"));
+  v1::WithholdEnterpriseResponse withheld;
+  ASSERT_EQ(CodeAndReason(Write(withhold, &withheld)), "OK");
+  EXPECT_EQ(withheld.enterprise().withheld_reason(), "应[已遮蔽]要求");
+  v1::GetEnterpriseRequest get;
+  get.mutable_item()->set_identifier(kCodeA);
+  get.mutable_personal()->set_purpose(absl::StrCat("核查", kId));
+  v1::GetEnterpriseResponse got;
+  grpc::ClientContext context;
+  context.AddMetadata("creditreg-purpose-bin", absl::StrCat("来电", kPhone));
+  ASSERT_EQ(CodeAndReason(server_.read().GetEnterprise(&context, get, &got)),
+            "OK");
+  const audit::v1::AuditRow row = server_.AuditRows().back();
+  EXPECT_EQ(row.purpose(), "来电[已遮蔽]");
+  EXPECT_EQ(row.personal_purpose(), "核查[已遮蔽]");
 }
 
 TEST_F(PersonalDataTest, WrongErasuresChangeNothing) {
