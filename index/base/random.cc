@@ -54,6 +54,8 @@ class Reserve {
 }  // namespace
 
 void SystemRandom::Fill(char* out, std::size_t n) {
+  // `out` may be null then.
+  if (n == 0) return;
   if (n > Reserve::kMostTaken) return AskSystem(out, n);
   static thread_local Reserve reserve;
   reserve.Take(out, n);
