@@ -237,7 +237,7 @@ int Serve(const ServerConfig& config) {
 
   bool healthy = true;
   absl::Status write_state;
-  bool rotating = false;
+  std::uint64_t rotations_ended = 0;
   std::uint64_t reopenings = 0;
   while (!stop.Wait(kHealthInterval)) {
     (*authenticator)->Refresh();
@@ -253,14 +253,14 @@ int Serve(const ServerConfig& config) {
                 {{"reopenings", static_cast<std::int64_t>(reopenings)}});
     }
     const KeyState keys = (*registry)->Keys();
-    if (rotating && !keys.rotating) {
+    if (rotations_ended != keys.rotations_ended) {
+      rotations_ended = keys.rotations_ended;
       log.Write(keys.last.ok() ? LogLevel::kInfo : LogLevel::kError,
                 "master_key_rotated",
                 {{"to_version", static_cast<std::int64_t>(keys.target_version)},
                  {"damaged", static_cast<std::int64_t>(keys.damaged)},
                  {"error", std::string(keys.last.message())}});
     }
-    rotating = keys.rotating;
     const absl::Status now = (*registry)->WriteState();
     if (now != write_state) {
       write_state = now;

@@ -351,7 +351,7 @@ absl::StatusOr<WriteResult> ApplyEnterprise(Transaction& transaction,
       return result;
     }
     CarryOver(*stored, prepared, keep_personal, &version);
-    if (KeepErased(stored->version.info(), &version)) {
+    if (KeepErased(stored->version, &version)) {
       result.findings.push_back(ErasedBefore());
     }
   }
@@ -419,7 +419,7 @@ absl::StatusOr<WriteResult> EraseFromEnterprise(Transaction& transaction,
   put.enterprise_no = write.number;
   put.version = stored->version;
   CREDITREG_ASSIGN_OR_RETURN(
-      const std::string erased,
+      const ErasedMacs erased,
       ForgetNumbers<storage::v1::EnterpriseVersion>(
           transaction, EnterpriseVersionPrefix(write.number)));
   MarkErased(erased, &put.version);

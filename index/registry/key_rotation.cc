@@ -39,19 +39,25 @@ KeyRotation::~KeyRotation() {
 }
 
 absl::StatusOr<std::uint32_t> KeyRotation::Start() {
-  absl::MutexLock lock(&mutex_);
-  if (state_.rotating) {
-    return absl::FailedPreconditionError(
-        "ROTATION_RUNNING: master key: a rotation is running, want its end");
+  std::uint32_t version = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (state_.rotating) {
+      return absl::FailedPreconditionError(
+          "ROTATION_RUNNING: master key: a rotation is running, want its end");
+    }
+    const std::uint32_t data_keys_version = data_keys_.master_version();
+    // One that was broken off goes on.
+    const bool is_unfinished = data_keys_version != state_.ring_version;
+    version = std::max(data_keys_version, state_.ring_version) +
+              (is_unfinished ? 0 : 1);
+    state_.rotating = true;
   }
-  const std::uint32_t data_keys_version = data_keys_.master_version();
-  // One that was broken off goes on.
-  const bool is_unfinished = data_keys_version != state_.ring_version;
-  const std::uint32_t version =
-      std::max(data_keys_version, state_.ring_version) +
-      (is_unfinished ? 0 : 1);
+  // Without the lock: it may take as long as the source does.
   const absl::Status ensured =
       MasterKeysOf(options_)->Ensure(version, &random_);
+  absl::MutexLock lock(&mutex_);
+  state_.rotating = ensured.ok();
   if (absl::IsNotFound(ensured)) {
     return absl::FailedPreconditionError(
         absl::StrCat("NO_MASTER_KEY: master key: version ", version,
@@ -60,7 +66,6 @@ absl::StatusOr<std::uint32_t> KeyRotation::Start() {
   CREDITREG_RETURN_IF_ERROR(ensured);
   // It has ended, or is about to.
   if (thread_.joinable()) thread_.join();
-  state_.rotating = true;
   state_.target_version = version;
   state_.done = 0;
   state_.total = data_keys_.slots();
@@ -83,6 +88,7 @@ void KeyRotation::Run(std::uint32_t version) {
   if (rotated.ok()) state_.ring_version = version;
   state_.last = rotated;
   state_.rotating = false;
+  ++state_.rotations_ended;
 }
 
 absl::Status KeyRotation::Rotate(std::uint32_t version) {
@@ -96,7 +102,8 @@ absl::Status KeyRotation::Rotate(std::uint32_t version) {
           return !stopping_;
         }));
   }
-  return SealKeyRing(options_, keys_, version, &random_);
+  return SealKeyRing(options_, keys_, version, data_keys_.master_key(),
+                     &random_);
 }
 
 }  // namespace creditreg

@@ -222,7 +222,7 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
   const std::vector<PartyIdentifier> identifiers =
       PartyIdentifiers(version, context.keys->hmac);
   if (stored.has_value()) {
-    if (KeepErased(stored->version.info(), &version)) {
+    if (KeepErased(stored->version, &version)) {
       result.findings.push_back(ErasedBefore());
     }
     result.record_no = stored->record_no;
@@ -321,7 +321,7 @@ absl::StatusOr<WriteResult> ApplyCorrection(Transaction& transaction,
   RecordVersion version = MakeRecordVersion(prepared, prepared.draft.content);
   const std::vector<PartyIdentifier> identifiers =
       PartyIdentifiers(version, context.keys->hmac);
-  if (KeepErased(stored.version.info(), &version)) {
+  if (KeepErased(stored.version, &version)) {
     result.findings.push_back(ErasedBefore());
   }
   if (SameContent(stored.version.info(), version.info())) {
@@ -386,7 +386,7 @@ absl::StatusOr<WriteResult> EraseFromRecord(Transaction& transaction,
   put.stored = &stored;
   put.version = stored.version;
   CREDITREG_ASSIGN_OR_RETURN(
-      const std::string erased,
+      const ErasedMacs erased,
       ForgetNumbers<RecordVersion>(transaction,
                                    RecordVersionPrefix(stored.record_no)));
   MarkErased(erased, &put.version);

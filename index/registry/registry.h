@@ -286,6 +286,8 @@ struct KeyState {
   std::uint64_t damaged = 0;
   // How it ended: OK, or why it did not.
   absl::Status last;
+  // Since the start.
+  std::uint64_t rotations_ended = 0;
 };
 
 struct VerifyOptions {

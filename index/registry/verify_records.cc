@@ -35,7 +35,9 @@ constexpr std::size_t kNaturalKeyBytes = 32;
 // Whether sealed fields cannot change the natural key.
 bool KeyIsOpen(const storage::v1::RecordVersion& version) {
   const storage::v1::Record& record = version.content();
-  if (PersonalMacOf(version.info()).empty() || record.has_complaint()) {
+  const bool has_none =
+      version.info().personal_mac().empty() && !IsErased(version.info());
+  if (has_none || record.has_complaint()) {
     return true;
   }
   const storage::v1::Party& party = record.party();
@@ -96,7 +98,7 @@ class KeyHistory {
   void Add(std::uint64_t number,
            const SeenVersion<storage::v1::RecordVersion>& seen, bool newest) {
     const storage::v1::VersionInfo& info = seen.version.info();
-    const std::string content = info.content_hash() + PersonalMacOf(info);
+    const std::string content = info.content_hash() + info.personal_mac();
     if (content == last_content_) return;
     last_content_ = content;
     ++contents_;

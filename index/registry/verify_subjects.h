@@ -32,13 +32,8 @@ namespace creditreg {
 // fields.
 inline bool Erases(const storage::v1::VersionInfo& version,
                    const storage::v1::VersionInfo& before) {
-  if (!IsErased(version) || version.content_hash() != before.content_hash()) {
-    return false;
-  }
-  // The fields may have been taken out before.
-  return before.personal_mac().empty()
-             ? version.erased_mac() != before.erased_mac()
-             : version.erased_mac() == before.personal_mac();
+  return IsErased(version) && SameContent(version, before) &&
+         version.erased_macs_size() > before.erased_macs_size();
 }
 
 template <typename Version>

@@ -157,7 +157,7 @@ std::string EtagOf(const storage::v1::RecordVersion& version);
 
 // Whether a version's personal fields were erased, and none came since.
 inline bool IsErased(const storage::v1::VersionInfo& info) {
-  return info.personal_mac().empty() && !info.erased_mac().empty();
+  return info.personal_mac().empty() && !info.erased_macs().empty();
 }
 
 class View {

@@ -133,6 +133,23 @@ PersonalHashes HashPersonal(const storage::v1::PersonalFields& personal,
   return hashes;
 }
 
+bool IsAmong(absl::string_view mac, const ErasedMacs& macs) {
+  return std::any_of(macs.begin(), macs.end(), [mac](const std::string& other) {
+    return absl::string_view(other) == mac;
+  });
+}
+
+bool SameContent(const storage::v1::VersionInfo& a,
+                 const storage::v1::VersionInfo& b) {
+  const auto mac_of = [&a, &b](const storage::v1::VersionInfo& info) {
+    const bool is_erased = IsAmong(info.personal_mac(), a.erased_macs()) ||
+                           IsAmong(info.personal_mac(), b.erased_macs());
+    return is_erased ? absl::string_view()
+                     : absl::string_view(info.personal_mac());
+  };
+  return a.content_hash() == b.content_hash() && mac_of(a) == mac_of(b);
+}
+
 Finding ErasedBefore() {
   return {Severity::kNote, "record", "PERSONAL_ERASED",
           "个人信息已依法删除，未再存入", "请在来源系统中一并删除"};

@@ -116,23 +116,31 @@ void ForgetPersonal(Version* version) {
   SetPersonalHashes(PersonalHashes(), version);
 }
 
-// The same because they are erased; later versions keep the mark. `erased`:
-// HMAC of the newest personal fields there were.
+// HMACs of personal fields that are erased.
+using ErasedMacs = google::protobuf::RepeatedPtrField<std::string>;
+
+bool IsAmong(absl::string_view mac, const ErasedMacs& macs);
+
+// The same because they are erased; later versions keep the marks.
 template <typename Version>
-void MarkErased(absl::string_view erased, Version* version) {
-  version->mutable_info()->set_erased_mac(std::string(erased));
+void MarkErased(const ErasedMacs& erased, Version* version) {
+  *version->mutable_info()->mutable_erased_macs() = erased;
   ForgetPersonal(version);
 }
 
 // Takes what numbers are indexed under out of all versions below `prefix`,
-// which are those of a subject whose data key is given up. Returns the HMAC of
-// the newest personal fields there are.
+// which are those of a subject whose data key is given up. Returns the HMACs of
+// all personal fields that they had. As many rows as it has versions: it is for
+// the few that are erased.
 //
 // Errors: DataLoss, Unavailable.
 template <typename Version>
-absl::StatusOr<std::string> ForgetNumbers(Transaction& transaction,
-                                          const std::string& prefix) {
-  std::string newest;
+absl::StatusOr<ErasedMacs> ForgetNumbers(Transaction& transaction,
+                                         const std::string& prefix) {
+  ErasedMacs erased;
+  const auto add = [&erased](const std::string& mac) {
+    if (!mac.empty() && !IsAmong(mac, erased)) *erased.Add() = mac;
+  };
   ScanRange range;
   range.begin = prefix;
   range.end = PrefixEnd(prefix);
@@ -140,8 +148,8 @@ absl::StatusOr<std::string> ForgetNumbers(Transaction& transaction,
     CREDITREG_ASSIGN_OR_RETURN(ScanPage page, transaction.Scan(range));
     for (const auto& [key, value] : page.rows) {
       CREDITREG_ASSIGN_OR_RETURN(Version version, DecodeValue<Version>(value));
-      // Newest first.
-      if (newest.empty()) newest = version.info().personal_mac();
+      add(version.info().personal_mac());
+      for (const std::string& mac : version.info().erased_macs()) add(mac);
       if (version.info().numbers().empty() &&
           version.personal_tax_mac().empty()) {
         continue;
@@ -152,30 +160,27 @@ absl::StatusOr<std::string> ForgetNumbers(Transaction& transaction,
     }
     range.begin = std::move(page.next);
   }
-  return newest;
+  return erased;
 }
 
-// HMAC of a version's personal fields, of the erased ones where it has no
-// others.
-inline const std::string& PersonalMacOf(const storage::v1::VersionInfo& info) {
-  return IsErased(info) ? info.erased_mac() : info.personal_mac();
-}
+// Whether two versions say the same of their subject; fields that were erased
+// are none.
+bool SameContent(const storage::v1::VersionInfo& a,
+                 const storage::v1::VersionInfo& b);
 
-// Whether two versions say the same of their subject.
-inline bool SameContent(const storage::v1::VersionInfo& a,
-                        const storage::v1::VersionInfo& b) {
-  return a.content_hash() == b.content_hash() &&
-         PersonalMacOf(a) == PersonalMacOf(b);
-}
-
-// Hands the mark of what was erased down to a new version. True: the new one
-// had just that, and has no personal fields now.
+// Hands the marks of what was erased down to a new version. True: the new one
+// had just that, and has the personal fields of the stored one instead.
 template <typename Version>
-bool KeepErased(const storage::v1::VersionInfo& stored, Version* version) {
-  if (stored.erased_mac().empty()) return false;
-  version->mutable_info()->set_erased_mac(stored.erased_mac());
-  if (version->info().personal_mac() != stored.erased_mac()) return false;
-  ForgetPersonal(version);
+bool KeepErased(const Version& stored, Version* version) {
+  const storage::v1::VersionInfo& before = stored.info();
+  if (before.erased_macs().empty()) return false;
+  storage::v1::VersionInfo& info = *version->mutable_info();
+  *info.mutable_erased_macs() = before.erased_macs();
+  if (!IsAmong(info.personal_mac(), before.erased_macs())) return false;
+  SetPersonalHashes(
+      {before.personal_mac(), stored.personal_tax_mac(), before.numbers()},
+      version);
+  info.set_personal_sequence(before.personal_sequence());
   return true;
 }
 

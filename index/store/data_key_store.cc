@@ -35,6 +35,7 @@
 #include <cstring>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -204,6 +205,10 @@ class SlotFile final : public DataKeyStore {
     absl::ReaderMutexLock lock(&file_mutex_);
     return wrapping_.master_version;
   }
+  Key256 master_key() const override {
+    absl::ReaderMutexLock lock(&file_mutex_);
+    return wrapping_.master;
+  }
   absl::StatusOr<NewKey> Add() override;
   absl::Status Sync() override;
   absl::Status Reopen() override;
@@ -220,6 +225,8 @@ class SlotFile final : public DataKeyStore {
     Wrapping wrapping;
     // Slots [0, done) are in it.
     std::uint64_t done = 0;
+    // Something that the old file has is not in it: it must not take over.
+    absl::Status failure;
     std::uint64_t damaged = 0;
   };
 
@@ -248,6 +255,9 @@ class SlotFile final : public DataKeyStore {
   // Slots from slots_on_disk_ on.
   std::string pending_ ABSL_GUARDED_BY(mutex_);
   bool failed_ ABSL_GUARDED_BY(mutex_) = false;
+  // Slots that were overwritten, or were to be, and may not be on disk: after a
+  // sync that failed the system forgets what it did not write.
+  std::set<std::uint64_t> unsure_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<Successor> successor_ ABSL_GUARDED_BY(mutex_);
 
   // Exclusive where slots are overwritten, so that a reader never sees half of
@@ -311,7 +321,12 @@ absl::Status SlotFile::Reopen() {
   if (!failed_) return absl::OkStatus();
   pending_.clear();
   const std::uint64_t size = slots_on_disk_.load() * kSlotBytes;
-  absl::ReaderMutexLock file_lock(&file_mutex_);
+  // What it took in before the failure is not known for sure.
+  if (successor_ != nullptr) {
+    successor_->failure = absl::UnavailableError(
+        absl::StrCat(kRewrapping, ": the disk failed meanwhile"));
+  }
+  absl::MutexLock file_lock(&file_mutex_);
   CREDITREG_ASSIGN_OR_RETURN(const std::uint64_t found,
                              FileSize(file_, kReopening));
   if (found < size) {
@@ -321,7 +336,12 @@ absl::Status SlotFile::Reopen() {
   // What lies behind may look written and not be on disk. It goes, so that
   // whatever is appended next is written anew, with the page it begins in.
   CREDITREG_RETURN_IF_ERROR(CutFile(file_, size, kReopening));
+  for (const std::uint64_t slot : unsure_) {
+    CREDITREG_RETURN_IF_ERROR(
+        WriteAt(file_, slot * kSlotBytes, EncodeDestroyedSlot(), kReopening));
+  }
   CREDITREG_RETURN_IF_ERROR(SyncFile(file_, kReopening));
+  unsure_.clear();
   // Its name, where it took another's place.
   CREDITREG_RETURN_IF_ERROR(SyncDirectory(options_.key_dir, kReopening));
   failed_ = false;
@@ -374,14 +394,18 @@ absl::Status SlotFile::Destroy(std::uint64_t slot) {
 absl::Status SlotFile::Overwrite(std::uint64_t slot) {
   const std::string destroyed = EncodeDestroyedSlot();
   absl::MutexLock file_lock(&file_mutex_);
+  unsure_.insert(slot);
   // Also where it was destroyed already: that may not have reached the disk.
   CREDITREG_RETURN_IF_ERROR(
       WriteAt(file_, slot * kSlotBytes, destroyed, kDestroying));
   if (successor_ != nullptr && slot < successor_->done) {
-    CREDITREG_RETURN_IF_ERROR(
-        WriteAt(successor_->file, slot * kSlotBytes, destroyed, kDestroying));
+    const absl::Status written =
+        WriteAt(successor_->file, slot * kSlotBytes, destroyed, kDestroying);
+    if (!written.ok()) successor_->failure = written;
   }
-  return SyncFile(file_, kDestroying);
+  CREDITREG_RETURN_IF_ERROR(SyncFile(file_, kDestroying));
+  unsure_.erase(slot);
+  return absl::OkStatus();
 }
 
 absl::Status SlotFile::Rewrap(
@@ -403,11 +427,27 @@ absl::Status SlotFile::Rewrap(
 absl::Status SlotFile::BeginSuccessor(std::uint32_t master_version) {
   CREDITREG_ASSIGN_OR_RETURN(const Key256 master,
                              GetMasterKey(*master_keys_, master_version));
+  // Nobody could open what a key wrapped that does not come again.
+  CREDITREG_ASSIGN_OR_RETURN(const Key256 again,
+                             GetMasterKey(*master_keys_, master_version));
+  if (again != master) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("NO_MASTER_KEY: ", kRewrapping, ": version ",
+                     master_version, " is another key each time"));
+  }
   absl::MutexLock lock(&mutex_);
   CREDITREG_RETURN_IF_ERROR(CheckWritable());
   if (successor_ != nullptr) {
     return absl::FailedPreconditionError(absl::StrCat(
         "ROTATION_RUNNING: ", kRewrapping, ": one is running, want its end"));
+  }
+  {
+    absl::ReaderMutexLock file_lock(&file_mutex_);
+    if (master == wrapping_.master) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "NO_MASTER_KEY: ", kRewrapping, ": version ", master_version,
+          " is the key of version ", wrapping_.master_version));
+    }
   }
   auto successor = std::make_unique<Successor>();
   successor->wrapping = {master_version, master, options_.suite};
@@ -423,6 +463,7 @@ absl::Status SlotFile::BeginSuccessor(std::uint32_t master_version) {
 }
 
 absl::Status SlotFile::CopySlots(std::uint64_t limit) {
+  CREDITREG_RETURN_IF_ERROR(successor_->failure);
   const std::uint64_t n =
       std::min(limit, slots_on_disk_.load() - successor_->done);
   CREDITREG_ASSIGN_OR_RETURN(const std::string from,
@@ -499,12 +540,11 @@ absl::Status SlotFile::TakeOver() {
   const absl::Status named =
       FinishNewFile(options_.key_dir, std::string(kFileName), kRewrapping);
   if (!named.ok()) {
-    CREDITREG_ASSIGN_OR_RETURN(
-        const bool is_there,
-        FileIsThere(absl::StrCat(options_.key_dir, "/", kFileName, ".new"),
-                    kRewrapping));
+    const absl::StatusOr<bool> is_there = FileIsThere(
+        absl::StrCat(options_.key_dir, "/", kFileName, ".new"), kRewrapping);
     // Not even renamed.
-    if (is_there) return named;
+    if (is_there.ok() && *is_there) return named;
+    // It has the place, as far as anybody can tell; Reopen() makes sure.
     failed_ = true;
   }
   file_ = std::move(successor_->file);

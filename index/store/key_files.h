@@ -67,13 +67,14 @@ struct KeyRingOptions : KeyFileOptions {
 absl::StatusOr<LoadedKeyRing> LoadKeyRing(const KeyRingOptions& options,
                                           RandomSource* random);
 
-// Seals the ring anew under that version of the master key. The caller holds
-// the directory's lock.
+// Seals the ring anew under that master key. The caller holds the directory's
+// lock.
 //
-// Errors: as LoadKeyRing(), but for DataLoss; whatever it is, the file is as
-// before or sealed anew.
+// Errors: ResourceExhausted, Unavailable; whatever it is, the file is as before
+// or sealed anew.
 absl::Status SealKeyRing(const KeyFileOptions& options, const KeyRing& keys,
-                         std::uint32_t master_version, RandomSource* random);
+                         std::uint32_t master_version, const Key256& master,
+                         RandomSource* random);
 
 // Whether there is a key ring, fit or not.
 //
@@ -151,6 +152,7 @@ class DataKeyStore {
   virtual SealingSuite suite() const = 0;
   // Version of the master key that wraps the keys.
   virtual std::uint32_t master_version() const = 0;
+  virtual Key256 master_key() const = 0;
 
   struct RewrapProgress {
     // Slots, the header's included.
@@ -165,8 +167,9 @@ class DataKeyStore {
   // time. `progress` is called between them; where it returns false everything
   // stays as it was. Slots keep their numbers.
   //
-  // Errors: FailedPrecondition read-only, "ROTATION_RUNNING: ...", or there is
-  // no such version; Cancelled; ResourceExhausted "DISK_FULL: ..."; Unavailable
+  // Errors: FailedPrecondition read-only, "ROTATION_RUNNING: ...", there is no
+  // such version, or "NO_MASTER_KEY: ..." it is the key in use, or another each
+  // time; Cancelled; ResourceExhausted "DISK_FULL: ..."; Unavailable
   // the disk or the source of master keys failed. The old file stays in use,
   // but where its place was taken and that is not known to be on disk: then as
   // after a Sync() that failed.

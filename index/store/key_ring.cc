@@ -166,8 +166,10 @@ absl::StatusOr<LoadedKeyRing> MakeRing(const KeyRingOptions& options,
     return absl::FailedPreconditionError(ensured.message());
   }
   CREDITREG_RETURN_IF_ERROR(ensured);
+  CREDITREG_ASSIGN_OR_RETURN(const Key256 master,
+                             GetMasterKey(master_keys, ring.master_version));
   CREDITREG_RETURN_IF_ERROR(
-      SealKeyRing(options, ring.keys, ring.master_version, random));
+      SealKeyRing(options, ring.keys, ring.master_version, master, random));
   return ring;
 }
 
@@ -193,10 +195,8 @@ absl::StatusOr<Key256> GetMasterKey(const MasterKeySource& master_keys,
 }
 
 absl::Status SealKeyRing(const KeyFileOptions& options, const KeyRing& keys,
-                         std::uint32_t master_version, RandomSource* random) {
-  CREDITREG_ASSIGN_OR_RETURN(
-      const Key256 master,
-      GetMasterKey(*MasterKeysOf(options), master_version));
+                         std::uint32_t master_version, const Key256& master,
+                         RandomSource* random) {
   return WriteNewFile(
       options.key_dir, "ring",
       EncodeRing(keys, options.suite, master_version, master, random),

@@ -121,7 +121,10 @@ v1::FileRead ReadMessage(const audit::v1::AuditRow& row, bool for_auditor) {
   message.set_personal(row.personal());
   message.set_personal_purpose(row.personal_purpose());
   message.set_rpc(row.rpc());
-  message.set_records(row.record_nos_size());
+  // Of several files it is not known whose they are.
+  if (row.enterprise_nos_size() == 1) {
+    message.set_records(row.record_nos_size());
+  }
   if (for_auditor) message.set_investigation(row.investigation());
   return message;
 }

@@ -133,6 +133,11 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   absl::Status Admit() { return call_.Admit(); }
   const Caller& caller() const { return call_.caller(); }
 
+  // As Call::RecordBegin(); `then` may call Answer().
+  void RecordBegin(std::function<void(const absl::Status&)> then) {
+    call_.RecordBegin(std::move(then));
+  }
+
   // The work on the request holds so much until Answer().
   void Hold(std::size_t bytes) { call_.Hold(bytes); }
 

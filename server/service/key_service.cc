@@ -50,18 +50,28 @@ class KeyServiceImpl final : public v1::KeyService::CallbackService {
                     });
   }
 
-  // Asking a key management system may take seconds, so it is done on a worker.
+  // Written down before it begins: what it does cannot be taken back. Asking a
+  // key management system may take seconds, so it is done on a worker.
   grpc::ServerUnaryReactor* RotateMasterKey(
       grpc::CallbackServerContext* context,
-      const v1::RotateMasterKeyRequest* request,
+      const v1::RotateMasterKeyRequest* /*request*/,
       v1::RotateMasterKeyResponse* response) override {
-    return ServeLater(
-        environment_, Rpc::kRotateMasterKey, context, *request, response,
-        [&](const Caller& /*caller*/,
-            const std::function<void(const absl::Status&)>& done) {
-          environment_.import_workers->Post(
-              [this, response, done] { done(Rotate(response)); });
-        });
+    auto* const call = new UnaryCall<v1::RotateMasterKeyResponse>(
+        environment_, Rpc::kRotateMasterKey, context, response);
+    const absl::Status status = call->Admit();
+    if (!status.ok()) {
+      call->Answer(status);
+      return call;
+    }
+    call->RecordBegin([this, call, response](const absl::Status& told) {
+      if (!told.ok()) {
+        call->Answer(told);
+        return;
+      }
+      environment_.import_workers->Post(
+          [this, call, response] { call->Answer(Rotate(response)); });
+    });
+    return call;
   }
 
  private:

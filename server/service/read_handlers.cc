@@ -251,8 +251,11 @@ void NotePersonal(const Caller& caller,
 // Of an identity document or a telephone, with what stands between digits.
 constexpr std::size_t kMaxNumberChars = 64;
 
-// Turns entries of the person index into hits, as far as they are within the
-// caller's reach.
+// Entries of the person index that one call goes through: few have so many, and
+// those beyond reach must cost, and tell, nothing.
+constexpr std::size_t kMaxPersonEntries = 10000;
+
+// Entries of the person index, as far as they are within the caller's reach.
 class PersonHits {
  public:
   PersonHits(const Caller& caller, const View& view, const TokenCodec& tokens,
@@ -262,47 +265,53 @@ class PersonHits {
         reader_(view, /*at=*/0, tokens),
         response_(*response) {}
 
-  absl::Status Add(const PersonEntry& entry) {
-    return entry.kind == SealedKind::kEnterprise ? AddEnterprise(entry)
-                                                 : AddRecord(entry);
+  // Whether the entry is within reach; adds it then, unless `only_look`.
+  absl::StatusOr<bool> Take(const PersonEntry& entry, bool only_look) {
+    return entry.kind == SealedKind::kEnterprise
+               ? TakeEnterprise(entry, only_look)
+               : TakeRecord(entry, only_look);
   }
 
   std::size_t bytes() const { return bytes_; }
   const GroupSet& withheld() const { return withheld_; }
 
  private:
-  absl::Status AddEnterprise(const PersonEntry& entry) {
+  absl::StatusOr<bool> TakeEnterprise(const PersonEntry& entry,
+                                      bool only_look) {
     CREDITREG_ASSIGN_OR_RETURN(const EnterpriseAt enterprise,
                                view_.ReadEnterprise(entry.number));
     const AccessSubject subject = SubjectOf(enterprise);
     if (!caller_.Sees(subject) || !caller_.CheckPersonal(subject).ok()) {
-      return absl::OkStatus();
+      return false;
     }
+    if (only_look) return true;
     caller_.notes().enterprise_nos.push_back(entry.number);
     CREDITREG_ASSIGN_OR_RETURN(const std::string successor,
                                view_.MergedInto(enterprise.version.content()));
     v1::Enterprise message = EnterpriseMessage(enterprise, successor);
     withheld_ |= caller_.Withhold(subject, &message);
+    bytes_ += message.ByteSizeLong();
     *Next(entry).mutable_enterprise() = std::move(message);
-    return absl::OkStatus();
+    return true;
   }
 
-  absl::Status AddRecord(const PersonEntry& entry) {
+  absl::StatusOr<bool> TakeRecord(const PersonEntry& entry, bool only_look) {
     CREDITREG_ASSIGN_OR_RETURN(const RecordAt record,
                                view_.ReadRecord(entry.number));
     CREDITREG_ASSIGN_OR_RETURN(const auto holder, HolderOf(view_, record));
     const AccessSubject subject = SubjectOf(record, holder);
     if (!CheckRecordAccess(caller_, subject).ok() ||
         !caller_.CheckPersonal(subject).ok()) {
-      return absl::OkStatus();
+      return false;
     }
+    if (only_look) return true;
     NoteRecord(caller_, record);
     NoteHolder(caller_, holder);
     CREDITREG_ASSIGN_OR_RETURN(v1::Record message, reader_.Message(record));
     withheld_ |= caller_.Withhold(subject, &message);
     bytes_ += message.ByteSizeLong();
     *Next(entry).mutable_record() = std::move(message);
-    return absl::OkStatus();
+    return true;
   }
 
   v1::FindByPersonalNumberResponse::Hit& Next(const PersonEntry& entry) {
@@ -714,29 +723,50 @@ absl::Status ReadHandlers::FindByPersonalNumber(
       const PageStart start,
       StartPage(environment_, caller, request.page_token(), query_bytes, {}));
   const PinnedState& state = start.state;
-  NotePersonal(caller, request.personal());
+  // Nothing is opened.
+  caller.notes().personal_purpose =
+      MaskPersonalNumbers(request.personal().purpose());
   caller.notes().position = state.sequence;
   PersonHits hits(caller, *state.view, environment_.registry->tokens(),
                   response);
-  const std::size_t wanted = PageRows(request.page_size(), kDefaultPage);
-  std::string cursor = start.cursor;
-  std::size_t entries = 0;
+  const auto wanted =
+      static_cast<int>(PageRows(request.page_size(), kDefaultPage));
+  const auto read = [&](const std::string& from, std::size_t limit) {
+    return state.view->FindPerson(
+        static_cast<PersonalNumberKind>(request.kind()), request.number(), from,
+        limit);
+  };
+  // A page ends before the next hit within reach, so that a token tells of no
+  // other.
+  std::string from = start.cursor;
+  std::string next;
+  std::size_t examined = 0;
   do {
-    CREDITREG_ASSIGN_OR_RETURN(
-        PersonEntries page,
-        state.view->FindPerson(static_cast<PersonalNumberKind>(request.kind()),
-                               request.number(), cursor,
-                               ChunkRows(wanted, entries)));
-    for (const PersonEntry& entry : page.entries) {
-      CREDITREG_RETURN_IF_ERROR(hits.Add(entry));
+    CREDITREG_ASSIGN_OR_RETURN(PersonEntries entries, read(from, kChunkRows));
+    for (std::size_t i = 0; i < entries.entries.size() && next.empty(); ++i) {
+      const bool is_full =
+          response->hits_size() >= wanted || hits.bytes() >= kMaxPageBytes;
+      CREDITREG_ASSIGN_OR_RETURN(const bool is_within,
+                                 hits.Take(entries.entries[i], is_full));
+      if (!is_full || !is_within) continue;
+      if (i == 0) {
+        next = from;
+      } else {
+        CREDITREG_ASSIGN_OR_RETURN(const PersonEntries before, read(from, i));
+        next = before.next;
+      }
     }
-    // Those beyond reach count, so that a page costs no more than its size.
-    entries += page.entries.size();
-    cursor = std::move(page.next);
-  } while (!cursor.empty() && entries < wanted && hits.bytes() < kMaxPageBytes);
-  if (!cursor.empty()) {
+    examined += entries.entries.size();
+    if (examined > kMaxPersonEntries && !caller.reaches_all()) {
+      return absl::FailedPreconditionError(
+          "TOO_MANY_HOLDERS: number: too many hold it to look for those within "
+          "reach");
+    }
+    from = std::move(entries.next);
+  } while (!from.empty() && next.empty());
+  if (!next.empty()) {
     response->set_next_page_token(
-        MakeNextPage(environment_, caller, state, query_bytes, cursor).token);
+        MakeNextPage(environment_, caller, state, query_bytes, next).token);
   }
   SetWithheld(hits.withheld(), response);
   *response->mutable_position() =

@@ -78,6 +78,7 @@ constexpr LocalizedReason kTexts[] = {
     {"UNKNOWN_COLUMN", "文件中有无法识别的列，请对照模板检查表头。"},
     {"VERIFY_RUNNING", "校验正在进行，请等待其完成。"},
     {"WITHDRAWN", "该记录已撤回，不能更正。"},
+    {"TOO_MANY_HOLDERS", "使用该号码的主体和记录过多，无法查找。"},
     {"MERGED", "该编号已因合并指向另一主体，请使用目标主体自己的代码。"},
     {"ABORTED", "操作被中止，请重试。"},
     {"ALREADY_EXISTS", "内容已存在。"},

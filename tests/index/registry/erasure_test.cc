@@ -265,8 +265,9 @@ TEST_F(ErasureTest, WhatASourceSendsAgainIsNotStoredAgain) {
       registry_->CurrentView()->OpenPersonal(Record(stored.record_no)));
   EXPECT_EQ(personal.complainant_name(), "李四");
   // And the erased ones are still known.
-  ASSERT_THAT(Add(ComplaintOf("C1")), IsOk());
-  EXPECT_EQ(Record(stored.record_no).version.info().personal_sequence(), 0u);
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult once_more,
+                                 Add(ComplaintOf("C1")));
+  EXPECT_EQ(once_more.outcome, Outcome::kUnchanged);
   ExpectWhole();
 }
 
@@ -352,6 +353,32 @@ TEST_F(ErasureTest, FieldsOfFormerVersionsAreErasedToo) {
       const WriteResult again,
       Erase(SealedKind::kEnterprise, firm.enterprise_no));
   EXPECT_EQ(again.outcome, Outcome::kUnchanged);
+}
+
+TEST_F(ErasureTest, EveryErasedPersonIsKnownAgain) {
+  ASSERT_THAT(Put(FirmWithPerson()), IsOk());
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult stored,
+                                 Add(ComplaintOf("C1")));
+  RecordDraft other = ComplaintOf("C1");
+  other.personal.set_complainant_name("李四");
+  ASSERT_THAT(Add(other), IsOk());
+  ASSERT_THAT(Erase(SealedKind::kRecord, stored.record_no), IsOk());
+  for (const RecordDraft& draft : {ComplaintOf("C1"), other}) {
+    CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult again, Add(draft));
+    EXPECT_EQ(again.outcome, Outcome::kUnchanged);
+  }
+  // A third one, whom the first does not push out again.
+  RecordDraft third = ComplaintOf("C1");
+  third.personal.set_complainant_name("王五");
+  ASSERT_THAT(Add(third), IsOk());
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult first,
+                                 Add(ComplaintOf("C1")));
+  EXPECT_EQ(first.outcome, Outcome::kUnchanged);
+  CREDITREG_ASSERT_OK_AND_ASSIGN(
+      const auto personal,
+      registry_->CurrentView()->OpenPersonal(Record(stored.record_no)));
+  EXPECT_EQ(personal.complainant_name(), "王五");
+  ExpectWhole();
 }
 
 // Hashes that a number could be guessed by go from former versions too.

@@ -597,6 +597,63 @@ TEST_F(DataKeyStoreTest, ARewrapThatDoesNotEndChangesNothing) {
   EXPECT_THAT(keys->Rewrap(2, &GoOn), IsOk());
 }
 
+TEST_F(DataKeyStoreTest, ASourceThatRepeatsOrChangesAKeyIsRefused) {
+  class Changing final : public MasterKeySource {
+   public:
+    explicit Changing(Key256 first) : key_(first) {}
+    absl::StatusOr<Key256> Get(std::uint32_t version) const override {
+      if (version != 1) ++key_[0];
+      return key_;
+    }
+    absl::Status Ensure(std::uint32_t, RandomSource*) const override {
+      return absl::OkStatus();
+    }
+
+   private:
+    mutable Key256 key_;
+  };
+  (*masters_)[3] = (*masters_)[1];
+  {
+    const auto keys = OpenKeys();
+    AddKeys(*keys, 1);
+    EXPECT_THAT(
+        keys->Rewrap(3, &GoOn),
+        StatusIs(absl::StatusCode::kFailedPrecondition,
+                 "NO_MASTER_KEY: rewrap data keys: version 3 is the key "
+                 "of version 1"));
+  }
+  options_.master_keys = std::make_shared<Changing>((*masters_)[1]);
+  const auto keys = OpenKeys();
+  EXPECT_THAT(keys->Rewrap(2, &GoOn),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       "NO_MASTER_KEY: rewrap data keys: version 2 is another "
+                       "key each time"));
+  EXPECT_EQ(keys->master_version(), 1u);
+}
+
+// What was destroyed must not come back by a file that did not take it in.
+TEST_F(DataKeyStoreTest, ADestroyThatFailsEndsARewrap) {
+  const auto keys = OpenKeys();
+  AddKeys(*keys, 300);
+  EXPECT_THAT(keys->Rewrap(2,
+                           [&](const DataKeyStore::RewrapProgress& progress) {
+                             if (progress.done != 129) return true;
+                             {
+                               const FileSizeLimit limit(kSlotBytes);
+                               EXPECT_THAT(
+                                   keys->Destroy(5),
+                                   StatusIs(absl::StatusCode::kUnavailable));
+                             }
+                             EXPECT_THAT(keys->Reopen(), IsOk());
+                             return true;
+                           }),
+              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(keys->master_version(), 1u);
+  // Reopening has made good what was begun.
+  EXPECT_THAT(keys->Get(5),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("destroyed")));
+}
+
 TEST_F(DataKeyStoreTest, OneRewrapAtATimeAndNoneReadOnly) {
   auto keys = OpenKeys();
   AddKeys(*keys, 1);

@@ -786,6 +786,44 @@ TEST_F(AccessMatrixTest, AWritersFileHoldsItsOwnRows) {
             "NOT_FOUND NOT_FOUND");
 }
 
+// Neither pages nor tokens tell an inspector of who else holds a number.
+TEST_F(AccessMatrixTest, HoldersBeyondReachMakeNoPages) {
+  for (const Target& target : targets_) {
+    v1::PutEnterpriseRequest put;
+    put.set_request_id(server_->NewRequestId());
+    *put.mutable_enterprise() = Enterprise(target);
+    put.mutable_personal()->set_telephone("14000005678");
+    ASSERT_EQ(
+        Call(server_->write(), &v1::RegistryWriteService::Stub::PutEnterprise,
+             put, centre_),
+        "OK");
+  }
+  Shown inspector;
+  inspector.token = Token("inspector", true, "");
+  v1::FindByPersonalNumberRequest request;
+  request.set_kind(v1::PERSONAL_NUMBER_KIND_TELEPHONE);
+  request.set_number("14000005678");
+  request.mutable_personal()->set_purpose("测试");
+  request.set_page_size(1);
+  std::vector<std::string> codes;
+  int pages = 0;
+  do {
+    v1::FindByPersonalNumberResponse page;
+    ASSERT_EQ(Call(server_->read(),
+                   &v1::RegistryReadService::Stub::FindByPersonalNumber,
+                   request, inspector, &page),
+              "OK");
+    ++pages;
+    for (const auto& hit : page.hits()) {
+      codes.push_back(hit.enterprise().uscc());
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(codes,
+            (std::vector<std::string>{targets_[0].code, targets_[2].code}));
+  EXPECT_EQ(pages, 2);
+}
+
 // One's request ids and imports are one's own.
 TEST_F(AccessMatrixTest, PageTokensAreTheCallersOwn) {
   v1::ListRecordVersionsRequest request;
