@@ -17,6 +17,7 @@
 namespace creditreg {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
@@ -128,7 +129,8 @@ TEST_F(StoreTest, AnEmptyBatchIsFree) {
   const auto store = OpenStore();
   const Rows before = Files();
   EXPECT_THAT(store->Write(WriteBatch()), IsOk());
-  EXPECT_EQ(Files(), before);
+  // RocksDB may still be deleting a file that opening left.
+  for (const auto& file : Files()) EXPECT_THAT(before, Contains(file));
 }
 
 TEST_F(StoreTest, KeysAndValuesMayHoldAnyBytes) {
