@@ -189,6 +189,8 @@ TEST_F(AuditServiceTest, ThePublicIsNotWrittenDown) {
 TEST_F(AuditServiceTest, WithoutAnAuditLogOnlyThePublicIsServed) {
   ASSERT_EQ(Put("centre_reviewer", kCodeA), "OK");
   ASSERT_EQ(Get("centre_reviewer", kCodeA), "OK");
+  // Its index, while it is being opened, would make the directory again.
+  server_->AwaitAuditIndex();
   // The next row wants a new segment, which has nowhere to go.
   const std::string aside = directory_.Below("aside");
   std::filesystem::rename(server_->audit_directory(), aside);
