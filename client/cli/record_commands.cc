@@ -143,6 +143,50 @@ Cells QuarantinedCells(const Session& session, const v1::QuarantinedRow& row) {
           LabelOf(session.lang(), row.family()), findings};
 }
 
+// Shows pages of a list as a table, or as JSON. `rows_of` makes lines of a
+// page; `none` is noted where there are none.
+template <typename Request, typename Response, typename RowsOf>
+ExitCode ShowPages(
+    Session& session, const ListExtent& extent, Request request,
+    absl::StatusOr<Response> (RegistryClient::*list)(const Request&),
+    const RowTable& table, const RowsOf& rows_of, const Text& none) {
+  std::int64_t shown = 0;
+  const auto more = ForEachPage<Response>(
+      extent, extent.page_size,
+      [&](int page_size, const std::string& token) {
+        request.set_page_size(page_size);
+        request.set_page_token(token);
+        return (session.client().*list)(request);
+      },
+      [&](const Response& page) -> absl::StatusOr<std::int64_t> {
+        session.NoteWithheld(page.withheld_groups());
+        const std::vector<Cells> rows = rows_of(page);
+        if (session.json()) {
+          const absl::Status status = session.PrintJson(page);
+          if (!status.ok()) return status;
+        } else {
+          if (shown == 0 && !rows.empty()) session.Print(table.Header());
+          for (const Cells& row : rows) session.Print(table.Row(row));
+        }
+        const auto count = static_cast<std::int64_t>(rows.size());
+        shown += count;
+        return count;
+      });
+  if (!more.ok()) return session.Fail(more.status());
+  if (*more) session.Note(session.Say(texts::kMoreRecords));
+  if (shown == 0) session.Note(session.Say(none));
+  return ExitCode::kOk;
+}
+
+Cells HitCells(const Session& session,
+               const v1::FindByPersonalNumberResponse::Hit& hit) {
+  const bool is_record = hit.has_record();
+  return {LabelOf(session.lang(), hit.role()),
+          is_record ? hit.record().party().uscc() : hit.enterprise().uscc(),
+          is_record ? hit.record().record_id() : "",
+          is_record ? hit.record().party().name() : hit.enterprise().name()};
+}
+
 }  // namespace
 
 ExitCode Run(Session& session, const RecordsCommand& command) {
@@ -214,33 +258,17 @@ ExitCode Run(Session& session, const QuarantineCommand& command) {
   if (!command.personal_purpose.empty()) {
     request.mutable_personal()->set_purpose(command.personal_purpose);
   }
-  std::int64_t shown = 0;
-  const auto more = ForEachPage<v1::ListQuarantinedRowsResponse>(
-      command.extent, command.extent.page_size,
-      [&](int page_size, const std::string& token) {
-        request.set_page_size(page_size);
-        request.set_page_token(token);
-        return session.client().ListQuarantinedRows(request);
-      },
-      [&](const v1::ListQuarantinedRowsResponse& page)
-          -> absl::StatusOr<std::int64_t> {
-        session.NoteWithheld(page.withheld_groups());
-        if (session.json()) {
-          const absl::Status status = session.PrintJson(page);
-          if (!status.ok()) return status;
-        } else {
-          if (shown == 0 && page.rows_size() > 0) session.Print(table.Header());
-          for (const v1::QuarantinedRow& row : page.rows()) {
-            session.Print(table.Row(QuarantinedCells(session, row)));
-          }
+  return ShowPages(
+      session, command.extent, std::move(request),
+      &RegistryClient::ListQuarantinedRows, table,
+      [&session](const v1::ListQuarantinedRowsResponse& page) {
+        std::vector<Cells> rows;
+        for (const v1::QuarantinedRow& row : page.rows()) {
+          rows.push_back(QuarantinedCells(session, row));
         }
-        shown += page.rows_size();
-        return page.rows_size();
-      });
-  if (!more.ok()) return session.Fail(more.status());
-  if (*more) session.Note(session.Say(texts::kMoreRecords));
-  if (shown == 0) session.Note(session.Say(texts::kNoQuarantined));
-  return ExitCode::kOk;
+        return rows;
+      },
+      texts::kNoQuarantined);
 }
 
 ExitCode Run(Session& session, const PersonCommand& command) {
@@ -259,39 +287,17 @@ ExitCode Run(Session& session, const PersonCommand& command) {
        {session.Say(texts::kColumnRecordId), Align::kLeft, 26},
        {session.Say(texts::kColumnName), Align::kLeft, 0}},
       session.width());
-  std::int64_t shown = 0;
-  const auto more = ForEachPage<v1::FindByPersonalNumberResponse>(
-      command.extent, command.extent.page_size,
-      [&](int page_size, const std::string& token) {
-        request.set_page_size(page_size);
-        request.set_page_token(token);
-        return session.client().FindByPersonalNumber(request);
-      },
-      [&](const v1::FindByPersonalNumberResponse& page)
-          -> absl::StatusOr<std::int64_t> {
-        session.NoteWithheld(page.withheld_groups());
-        if (session.json()) {
-          const absl::Status status = session.PrintJson(page);
-          if (!status.ok()) return status;
-        } else {
-          if (shown == 0 && page.hits_size() > 0) session.Print(table.Header());
-          for (const auto& hit : page.hits()) {
-            const bool is_record = hit.has_record();
-            session.Print(table.Row({LabelOf(session.lang(), hit.role()),
-                                     is_record ? hit.record().party().uscc()
-                                               : hit.enterprise().uscc(),
-                                     is_record ? hit.record().record_id() : "",
-                                     is_record ? hit.record().party().name()
-                                               : hit.enterprise().name()}));
-          }
+  return ShowPages(
+      session, command.extent, std::move(request),
+      &RegistryClient::FindByPersonalNumber, table,
+      [&session](const v1::FindByPersonalNumberResponse& page) {
+        std::vector<Cells> rows;
+        for (const auto& hit : page.hits()) {
+          rows.push_back(HitCells(session, hit));
         }
-        shown += page.hits_size();
-        return page.hits_size();
-      });
-  if (!more.ok()) return session.Fail(more.status());
-  if (*more) session.Note(session.Say(texts::kMoreRecords));
-  if (shown == 0) session.Note(session.Say(texts::kNoPerson));
-  return ExitCode::kOk;
+        return rows;
+      },
+      texts::kNoPerson);
 }
 
 }  // namespace creditreg::cli

@@ -196,6 +196,20 @@ absl::Status CheckEtag(const std::optional<EnterpriseAt>& stored,
       "ETAG_MISMATCH: etag: not the current version's, want to read again");
 }
 
+// Never empty: PutVersion() takes what may be.
+//
+// Errors: NotFound, PermissionDenied OUT_OF_SCOPE; DataLoss, Unavailable.
+absl::StatusOr<std::optional<EnterpriseAt>> ReadForChange(
+    const Snapshot& rows, std::uint64_t enterprise_no, const Actor& actor) {
+  CREDITREG_ASSIGN_OR_RETURN(std::optional<EnterpriseAt> stored,
+                             ReadEnterpriseVersion(rows, enterprise_no, 0));
+  if (!stored.has_value()) {
+    return absl::NotFoundError("item: no such enterprise");
+  }
+  if (!MayWrite(actor, stored->version.content())) return OutOfScope();
+  return stored;
+}
+
 // What is stored and not spoken of in the draft stays.
 void CarryOver(const EnterpriseAt& stored, const PreparedEnterprise& prepared,
                bool keep_personal, storage::v1::EnterpriseVersion* version) {
@@ -206,13 +220,7 @@ void CarryOver(const EnterpriseAt& stored, const PreparedEnterprise& prepared,
   KeepHeldNames(stored.version, version);
   version->set_withheld(stored.version.withheld());
   version->set_withheld_reason(stored.version.withheld_reason());
-  if (keep_personal) {
-    const storage::v1::VersionInfo& info = stored.version.info();
-    SetPersonalHashes({info.personal_mac(), stored.version.personal_tax_mac(),
-                       info.numbers()},
-                      version);
-    version->mutable_info()->set_personal_sequence(info.personal_sequence());
-  }
+  if (keep_personal) KeepPersonal(stored.version, version);
 }
 
 }  // namespace
@@ -400,11 +408,7 @@ absl::StatusOr<WriteResult> EraseFromEnterprise(Transaction& transaction,
                                                 const ErasePersonal& write) {
   CREDITREG_ASSIGN_OR_RETURN(
       const std::optional<EnterpriseAt> stored,
-      ReadEnterpriseVersion(transaction, write.number, 0));
-  if (!stored.has_value()) {
-    return absl::NotFoundError("item: no such enterprise");
-  }
-  if (!MayWrite(*source.actor, stored->version.content())) return OutOfScope();
+      ReadForChange(transaction, write.number, *source.actor));
   WriteResult result;
   result.enterprise_no = write.number;
   CREDITREG_ASSIGN_OR_RETURN(const storage::v1::EnterpriseHead head,
@@ -438,11 +442,7 @@ absl::StatusOr<WriteResult> ApplyWithhold(Transaction& transaction,
                                           const WithholdEnterprise& write) {
   CREDITREG_ASSIGN_OR_RETURN(
       const std::optional<EnterpriseAt> stored,
-      ReadEnterpriseVersion(transaction, write.enterprise_no, 0));
-  if (!stored.has_value()) {
-    return absl::NotFoundError("item: no such enterprise");
-  }
-  if (!MayWrite(*source.actor, stored->version.content())) return OutOfScope();
+      ReadForChange(transaction, write.enterprise_no, *source.actor));
   WriteResult result;
   result.enterprise_no = write.enterprise_no;
   const std::string reason = write.withheld ? write.reason : "";

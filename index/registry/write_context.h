@@ -116,6 +116,16 @@ void ForgetPersonal(Version* version) {
   SetPersonalHashes(PersonalHashes(), version);
 }
 
+// The personal fields of `stored` stay, sealed where they are.
+template <typename Version>
+void KeepPersonal(const Version& stored, Version* version) {
+  const storage::v1::VersionInfo& info = stored.info();
+  SetPersonalHashes(
+      {info.personal_mac(), stored.personal_tax_mac(), info.numbers()},
+      version);
+  version->mutable_info()->set_personal_sequence(info.personal_sequence());
+}
+
 // HMACs of personal fields that are erased.
 using ErasedMacs = google::protobuf::RepeatedPtrField<std::string>;
 
@@ -172,15 +182,10 @@ bool SameContent(const storage::v1::VersionInfo& a,
 // had just that, and has the personal fields of the stored one instead.
 template <typename Version>
 bool KeepErased(const Version& stored, Version* version) {
-  const storage::v1::VersionInfo& before = stored.info();
-  if (before.erased_macs().empty()) return false;
-  storage::v1::VersionInfo& info = *version->mutable_info();
-  *info.mutable_erased_macs() = before.erased_macs();
-  if (!IsAmong(info.personal_mac(), before.erased_macs())) return false;
-  SetPersonalHashes(
-      {before.personal_mac(), stored.personal_tax_mac(), before.numbers()},
-      version);
-  info.set_personal_sequence(before.personal_sequence());
+  const ErasedMacs& erased = stored.info().erased_macs();
+  *version->mutable_info()->mutable_erased_macs() = erased;
+  if (!IsAmong(version->info().personal_mac(), erased)) return false;
+  KeepPersonal(stored, version);
   return true;
 }
 

@@ -22,6 +22,7 @@
 #include "server/audit/audit_index.h"
 #include "server/service/page_limits.h"
 #include "server/service/pinned_state.h"
+#include "server/service/public_ids.h"
 #include "server/service/request_bytes.h"
 #include "server/service/validate.h"
 #include "server/wire/answers.h"
@@ -233,13 +234,9 @@ absl::Status AuditHandlers::ListAuditRows(
         files, view.MergedFiles(found.enterprise->enterprise_no));
   }
   if (!request.record_id().empty()) {
-    const absl::StatusOr<std::uint64_t> record_no =
-        tokens.DecodeId(PublicIdKind::kRecord, request.record_id());
-    if (!record_no.ok()) {
-      return absl::NotFoundError("record_id: no such record");
-    }
-    query.record_no = *record_no;
-    caller.notes().record_nos.push_back(*record_no);
+    CREDITREG_ASSIGN_OR_RETURN(query.record_no,
+                               RecordNoOf(tokens, request.record_id()));
+    caller.notes().record_nos.push_back(query.record_no);
   } else {
     query.enterprise_nos = files;
   }

@@ -19,6 +19,7 @@
 #include "server/service/file_cursor.h"
 #include "server/service/page_limits.h"
 #include "server/service/pinned_state.h"
+#include "server/service/public_ids.h"
 #include "server/service/record_reader.h"
 #include "server/service/request_bytes.h"
 #include "server/service/validate.h"
@@ -328,16 +329,6 @@ class PersonHits {
   std::size_t bytes_ = 0;
 };
 
-absl::StatusOr<std::uint64_t> RecordNoOf(const ServiceEnvironment& environment,
-                                         const std::string& record_id) {
-  absl::StatusOr<std::uint64_t> record_no =
-      environment.registry->tokens().DecodeId(PublicIdKind::kRecord, record_id);
-  if (absl::IsNotFound(record_no.status())) {
-    return absl::NotFoundError("record_id: no such record");
-  }
-  return record_no;
-}
-
 }  // namespace
 
 absl::Status ReadHandlers::GetEnterprise(
@@ -484,8 +475,9 @@ absl::Status ReadHandlers::GetRecord(const Caller& caller,
   CREDITREG_ASSIGN_OR_RETURN(
       const PinnedState state,
       PinState(*environment_.registry, PositionsOf(request)));
-  CREDITREG_ASSIGN_OR_RETURN(const std::uint64_t record_no,
-                             RecordNoOf(environment_, request.record_id()));
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::uint64_t record_no,
+      RecordNoOf(environment_.registry->tokens(), request.record_id()));
   if (state.is_beginning()) {
     return absl::NotFoundError("record_id: no such record");
   }
@@ -643,8 +635,9 @@ absl::Status ReadHandlers::ListRecordVersions(
       const PageStart start,
       StartPage(environment_, caller, request.page_token(), query_bytes, {}));
   const PinnedState& state = start.state;
-  CREDITREG_ASSIGN_OR_RETURN(const std::uint64_t record_no,
-                             RecordNoOf(environment_, request.record_id()));
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::uint64_t record_no,
+      RecordNoOf(environment_.registry->tokens(), request.record_id()));
   // The cursor is the sequence that the next version is older than.
   std::uint64_t before = state.sequence + 1;
   if (!start.cursor.empty() && !absl::SimpleAtoi(start.cursor, &before)) {

@@ -11,6 +11,7 @@
 #include "index/base/status_macros.h"
 #include "index/model/personal_numbers.h"
 #include "index/model/uscc.h"
+#include "server/service/public_ids.h"
 #include "server/service/record_reader.h"
 #include "server/service/request_bytes.h"
 #include "server/service/validate.h"
@@ -46,16 +47,6 @@ void CheckSource(const FieldTables& tables, const std::string& source_id,
 void CheckReason(const std::string& reason, FieldViolations* violations) {
   CheckText("reason", absl::StripAsciiWhitespace(reason), 1, kMaxReasonChars,
             violations);
-}
-
-absl::StatusOr<std::uint64_t> RecordNoOf(const Registry& registry,
-                                         const std::string& record_id) {
-  absl::StatusOr<std::uint64_t> record_no =
-      registry.tokens().DecodeId(PublicIdKind::kRecord, record_id);
-  if (absl::IsNotFound(record_no.status())) {
-    return absl::NotFoundError("record_id: no such record");
-  }
-  return record_no;
 }
 
 // Whose code or number it is, not whom that was merged into: what is erased
@@ -271,7 +262,8 @@ absl::StatusOr<CorrectRecord> WriteHandlers::Prepare(
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
   CorrectRecord write;
   CREDITREG_ASSIGN_OR_RETURN(
-      write.record_no, RecordNoOf(*environment_.registry, request.record_id()));
+      write.record_no,
+      RecordNoOf(environment_.registry->tokens(), request.record_id()));
   v1::RecordInput input;
   *input.mutable_record() = request.record();
   if (request.has_personal()) *input.mutable_personal() = request.personal();
@@ -298,7 +290,8 @@ absl::StatusOr<WithdrawRecord> WriteHandlers::Prepare(
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
   WithdrawRecord write;
   CREDITREG_ASSIGN_OR_RETURN(
-      write.record_no, RecordNoOf(*environment_.registry, request.record_id()));
+      write.record_no,
+      RecordNoOf(environment_.registry->tokens(), request.record_id()));
   write.request = WriteRequestOf(caller, request);
   write.etag = request.etag();
   write.reason = MaskPersonalNumbers(request.reason());
@@ -339,18 +332,13 @@ absl::StatusOr<ErasePersonal> WriteHandlers::Prepare(
   }
   if (request.has_record_id()) {
     write.kind = SealedKind::kRecord;
-    CREDITREG_ASSIGN_OR_RETURN(write.number,
-                               RecordNoOf(registry, request.record_id()));
+    CREDITREG_ASSIGN_OR_RETURN(
+        write.number, RecordNoOf(registry.tokens(), request.record_id()));
     return write;
   }
   write.kind = SealedKind::kQuarantine;
-  const absl::StatusOr<std::uint64_t> row_no = registry.tokens().DecodeId(
-      PublicIdKind::kQuarantineRow, request.row_id());
-  if (absl::IsNotFound(row_no.status())) {
-    return absl::NotFoundError("row_id: no such row");
-  }
-  CREDITREG_RETURN_IF_ERROR(row_no.status());
-  write.number = *row_no;
+  CREDITREG_ASSIGN_OR_RETURN(write.number,
+                             RowNoOf(registry.tokens(), request.row_id()));
   return write;
 }
 
