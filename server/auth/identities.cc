@@ -6,10 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "index/base/civil_day.h"
 #include "index/base/status_macros.h"
+#include "index/codec/text_proto.h"
 #include "index/model/uscc.h"
 #include "index/model/utf8.h"
 #include "server/auth/access_policy.h"
-#include "server/config/text_proto.h"
 
 namespace creditreg {
 namespace {

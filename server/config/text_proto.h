@@ -1,4 +1,4 @@
-// Tables and settings that people write as protobuf text.
+// Files of tables and settings that people write as protobuf text.
 //
 // Thread safety: free functions without state.
 
@@ -25,10 +25,6 @@ absl::StatusOr<std::string> ReadTextFile(const std::string& path);
 // the message's type, with line and column of the first mistake.
 absl::Status ReadTextProtoInto(const std::string& path,
                                google::protobuf::Message* message);
-
-// The same of a text that was read; `name` is that of its file.
-absl::Status ParseTextProto(const std::string& text, const std::string& name,
-                            google::protobuf::Message* message);
 
 template <typename Message>
 absl::StatusOr<Message> ReadTextProto(const std::string& path) {
