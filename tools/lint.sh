@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tools/lint.sh [--all]: format, names, layers, protos.
+# tools/lint.sh [--all]: format, names, layers, protos, the calendar's days.
 #
 # clang-tidy looks at the files changed since $CREDITREG_LINT_BASE (default: the
 # commit before the last) and at what is not committed; --all takes every file.
@@ -32,6 +32,11 @@ check_protos() {
   echo "lint: buf" >&2
   "$buf" lint
   if [ -e "$image" ]; then "$buf" breaking proto --against "$image"; fi
+}
+
+check_calendar() {
+  echo "lint: calendar" >&2
+  node tools/make_calendar.js --check
 }
 
 changed_sources() {
@@ -95,7 +100,7 @@ main() {
   tools/deps.sh build run lint node
   # Configured, and the generated headers there, before the deeper checks.
   ./x build creditreg_protos
-  for check in check_format check_layers check_protos check_tidy; do
+  for check in check_format check_layers check_protos check_calendar check_tidy; do
     set +e
     (set -e; "$check")
     [ $? -eq 0 ] || failed+=("$check")
