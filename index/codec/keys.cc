@@ -41,6 +41,8 @@ class KeyWriter {
 
   KeyWriter& FlippedU64(std::uint64_t value) { return U64(~value); }
 
+  KeyWriter& Day(CivilDay day) { return BigEndian<4>(OrderedDay(day)); }
+
   KeyWriter& FlippedDay(CivilDay day) {
     return BigEndian<4>(~OrderedDay(day) & 0xFFFFFFFF);
   }
@@ -92,9 +94,9 @@ class KeyReader {
   std::uint64_t U64() { return BigEndian<8>(); }
   std::uint64_t FlippedU64() { return ~U64(); }
 
+  CivilDay Day() { return DayOf(static_cast<std::uint32_t>(BigEndian<4>())); }
   CivilDay FlippedDay() {
-    const auto ordered = static_cast<std::uint32_t>(~BigEndian<4>());
-    return CivilDay::FromDays(static_cast<std::int32_t>(ordered ^ 0x80000000u));
+    return DayOf(static_cast<std::uint32_t>(~BigEndian<4>()));
   }
 
   absl::string_view Raw(std::size_t size) {
@@ -142,6 +144,10 @@ class KeyReader {
   }
 
  private:
+  static CivilDay DayOf(std::uint32_t ordered) {
+    return CivilDay::FromDays(static_cast<std::int32_t>(ordered ^ 0x80000000u));
+  }
+
   template <int kBytes>
   std::uint64_t BigEndian() {
     std::uint64_t value = 0;
@@ -180,6 +186,14 @@ std::string HashKey(Table table, absl::string_view hash) {
   return KeyWriter(table).Raw(hash).Finish();
 }
 
+constexpr std::uint8_t kUnlistedBit =
+    static_cast<std::uint8_t>(Stretch::kUnlisted);
+
+std::uint8_t StretchByte(std::uint8_t family, Stretch stretch) {
+  CREDITREG_CHECK(family < kUnlistedBit, "a family has 7 bits");
+  return family | static_cast<std::uint8_t>(stretch);
+}
+
 }  // namespace
 
 absl::string_view TableName(Table table) {
@@ -216,6 +230,8 @@ absl::string_view TableName(Table table) {
       return "link backlog";
     case Table::kErasedKey:
       return "erased key";
+    case Table::kConfTable:
+      return "conf table";
     case Table::kCurrentCode:
       return "current code";
     case Table::kFormerCode:
@@ -230,6 +246,10 @@ absl::string_view TableName(Table table) {
       return "pending link";
     case Table::kPerson:
       return "person";
+    case Table::kDue:
+      return "due";
+    case Table::kUndecided:
+      return "undecided";
   }
   return "unknown";
 }
@@ -366,17 +386,20 @@ std::string FileListPrefix(std::uint64_t enterprise_no) {
   return NumberKey(Table::kFileList, enterprise_no);
 }
 
-std::string FileListPrefix(std::uint64_t enterprise_no, std::uint8_t family) {
-  return KeyWriter(Table::kFileList).U64(enterprise_no).U8(family).Finish();
-}
-
-std::string FileListKey(std::uint64_t enterprise_no, std::uint8_t family,
-                        CivilDay day, std::uint64_t record_no) {
+std::string FileListPrefix(std::uint64_t enterprise_no, std::uint8_t family,
+                           Stretch stretch) {
   return KeyWriter(Table::kFileList)
       .U64(enterprise_no)
-      .U8(family)
-      .FlippedDay(day)
-      .U64(record_no)
+      .U8(StretchByte(family, stretch))
+      .Finish();
+}
+
+std::string FileListKey(const FileListEntry& entry) {
+  return KeyWriter(Table::kFileList)
+      .U64(entry.enterprise_no)
+      .U8(StretchByte(entry.family, entry.stretch))
+      .FlippedDay(entry.day)
+      .U64(entry.record_no)
       .Finish();
 }
 
@@ -391,6 +414,26 @@ std::string PendingLinkKey(std::uint8_t kind, absl::string_view value,
 
 std::string ErasedKeyKey(std::uint64_t slot) {
   return NumberKey(Table::kErasedKey, slot);
+}
+
+std::string ConfTablePrefix(absl::string_view name) {
+  return KeyWriter(Table::kConfTable).Text(name).Finish();
+}
+
+std::string ConfTableKey(absl::string_view name, std::uint64_t sequence) {
+  return KeyWriter(Table::kConfTable).Text(name).FlippedU64(sequence).Finish();
+}
+
+std::string DuePrefix(CivilDay day) {
+  return KeyWriter(Table::kDue).Day(day).Finish();
+}
+
+std::string DueKey(CivilDay day, std::uint64_t record_no) {
+  return KeyWriter(Table::kDue).Day(day).U64(record_no).Finish();
+}
+
+std::string UndecidedKey(std::uint64_t record_no) {
+  return NumberKey(Table::kUndecided, record_no);
 }
 
 std::string PersonPrefix(absl::string_view mac) {
@@ -414,7 +457,8 @@ absl::StatusOr<std::uint64_t> DecodeNumberKey(Table table,
   CREDITREG_CHECK(
       table == Table::kEnterpriseHead || table == Table::kRecordHead ||
           table == Table::kChange || table == Table::kQuarantine ||
-          table == Table::kLinkBacklog || table == Table::kErasedKey,
+          table == Table::kLinkBacklog || table == Table::kErasedKey ||
+          table == Table::kUndecided,
       "only these tables' keys are one number");
   KeyReader reader(table, key);
   const std::uint64_t number = reader.U64();
@@ -456,8 +500,28 @@ absl::StatusOr<FileListEntry> DecodeFileListKey(absl::string_view key) {
   KeyReader reader(Table::kFileList, key);
   FileListEntry entry;
   entry.enterprise_no = reader.U64();
-  entry.family = reader.U8();
+  const std::uint8_t stretch = reader.U8();
+  entry.family = stretch & ~kUnlistedBit;
+  entry.stretch = static_cast<Stretch>(stretch & kUnlistedBit);
   entry.day = reader.FlippedDay();
+  entry.record_no = reader.U64();
+  CREDITREG_RETURN_IF_ERROR(reader.Finish());
+  return entry;
+}
+
+absl::StatusOr<NumberAndSequence> DecodeConfTableKey(absl::string_view key) {
+  KeyReader reader(Table::kConfTable, key);
+  NumberAndSequence decoded;
+  reader.Text();
+  decoded.sequence = reader.FlippedU64();
+  CREDITREG_RETURN_IF_ERROR(reader.Finish());
+  return decoded;
+}
+
+absl::StatusOr<DueEntry> DecodeDueKey(absl::string_view key) {
+  KeyReader reader(Table::kDue, key);
+  DueEntry entry;
+  entry.day = reader.Day();
   entry.record_no = reader.U64();
   CREDITREG_RETURN_IF_ERROR(reader.Finish());
   return entry;

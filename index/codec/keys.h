@@ -43,15 +43,18 @@ enum class Table : std::uint8_t {
   kImportOutcome = 0x0E,      // import_no, row
   kLinkBacklog = 0x0F,        // enterprise_no
   kErasedKey = 0x10,          // slot
+  kConfTable = 0x11,          // text name, ~sequence
   // Indexes.
   kCurrentCode = 0x40,  // USCC (18 bytes)
   kFormerCode = 0x41,   // USCC (18 bytes)
   kOldNumber = 0x42,    // kind u8, text value, enterprise_no
   kNameKey = 0x43,      // name key (16 bytes), enterprise_no
-  kFileList = 0x44,     // enterprise_no, family u8, ~day, record_no
+  kFileList = 0x44,     // enterprise_no, stretch u8, ~day, record_no
   kPendingLink = 0x45,  // kind u8 (0: USCC, else OldNumberKind), text value,
                         // record_no
   kPerson = 0x46,       // number's HMAC (16 bytes), kind u8, number, role u8
+  kDue = 0x47,          // day, record_no
+  kUndecided = 0x48,    // record_no
 };
 
 // The one partition there is today.
@@ -75,6 +78,22 @@ enum class SealedKind : std::uint8_t {
   kEnterprise = 1,
   kRecord = 2,
   kQuarantine = 3,  // sequence is 0
+};
+
+// Each family of a file is listed in two stretches, so that a list for the
+// public costs nothing for what it does not show. The second one's family has
+// the high bit set.
+enum class Stretch : std::uint8_t {
+  // Some channel shows the record, or will without another change.
+  kListed = 0,
+  kUnlisted = 0x80,
+};
+struct FileListEntry {
+  std::uint64_t enterprise_no = 0;
+  std::uint8_t family = 0;
+  Stretch stretch = Stretch::kListed;
+  CivilDay day;
+  std::uint64_t record_no = 0;
 };
 
 std::string MetaKey(absl::string_view name);
@@ -106,6 +125,9 @@ std::string LinkBacklogKey(std::uint64_t enterprise_no);
 // A data key that was destroyed, or is to be where a copy of the key file
 // brings it back.
 std::string ErasedKeyKey(std::uint64_t slot);
+// A table of conf/ by its name; newest first.
+std::string ConfTablePrefix(absl::string_view name);
+std::string ConfTableKey(absl::string_view name, std::uint64_t sequence);
 
 // `uscc` is 18 bytes.
 std::string CurrentCodeKey(absl::string_view uscc);
@@ -118,10 +140,11 @@ std::string OldNumberKey(std::uint8_t kind, absl::string_view value,
 std::string NameKeyPrefix(absl::string_view name_key);
 std::string NameKeyKey(absl::string_view name_key, std::uint64_t enterprise_no);
 std::string FileListPrefix(std::uint64_t enterprise_no);
-std::string FileListPrefix(std::uint64_t enterprise_no, std::uint8_t family);
+// One stretch of a family: what the public may be shown of it, or the rest.
+std::string FileListPrefix(std::uint64_t enterprise_no, std::uint8_t family,
+                           Stretch stretch);
 // Newest day first; Unknown sorts last.
-std::string FileListKey(std::uint64_t enterprise_no, std::uint8_t family,
-                        CivilDay day, std::uint64_t record_no);
+std::string FileListKey(const FileListEntry& entry);
 std::string PendingLinkPrefix(std::uint8_t kind, absl::string_view value);
 std::string PendingLinkKey(std::uint8_t kind, absl::string_view value,
                            std::uint64_t record_no);
@@ -131,20 +154,23 @@ std::string PersonPrefix(absl::string_view mac);
 std::string PersonKey(absl::string_view mac, SealedKind kind,
                       std::uint64_t number, std::uint8_t role);
 
+// `day` is a date.
+std::string DuePrefix(CivilDay day);
+std::string DueKey(CivilDay day, std::uint64_t record_no);
+std::string UndecidedKey(std::uint64_t record_no);
+
 struct NumberAndSequence {
   std::uint64_t number = 0;
   std::uint64_t sequence = 0;
-};
-struct FileListEntry {
-  std::uint64_t enterprise_no = 0;
-  std::uint8_t family = 0;
-  CivilDay day;
-  std::uint64_t record_no = 0;
 };
 struct PersonEntry {
   SealedKind kind = SealedKind::kRecord;
   std::uint64_t number = 0;
   std::uint8_t role = 0;
+};
+struct DueEntry {
+  CivilDay day;
+  std::uint64_t record_no = 0;
 };
 struct SealedEntry {
   SealedKind kind = SealedKind::kRecord;
@@ -157,7 +183,8 @@ struct RequestAgeEntry {
   std::string id;
 };
 
-// For tables whose key is one number: heads, changes, quarantine, backlog.
+// For tables whose key is one number: heads, changes, quarantine, backlog,
+// erased keys, undecided records.
 absl::StatusOr<std::uint64_t> DecodeNumberKey(Table table,
                                               absl::string_view key);
 // For kEnterpriseVersion and kRecordVersion.
@@ -168,6 +195,9 @@ absl::StatusOr<NumberAndSequence> DecodeVersionKey(Table table,
 absl::StatusOr<std::uint64_t> DecodeTrailingNumber(Table table,
                                                    absl::string_view key);
 absl::StatusOr<FileListEntry> DecodeFileListKey(absl::string_view key);
+absl::StatusOr<DueEntry> DecodeDueKey(absl::string_view key);
+// `sequence` of a conf table's key; `number` is 0.
+absl::StatusOr<NumberAndSequence> DecodeConfTableKey(absl::string_view key);
 absl::StatusOr<SealedEntry> DecodeSealedKey(absl::string_view key);
 absl::StatusOr<PersonEntry> DecodePersonKey(absl::string_view key);
 absl::StatusOr<RequestAgeEntry> DecodeRequestAgeKey(absl::string_view key);

@@ -81,17 +81,21 @@ absl::Status ReadFamily(const Snapshot& rows, const FileListQuery& query,
                         const std::optional<FileListEntry>& after,
                         FileListPage* page) {
   std::vector<Source> sources;
-  sources.reserve(query.enterprise_nos.size());
+  sources.reserve(2 * query.enterprise_nos.size());
   for (const std::uint64_t no : query.enterprise_nos) {
-    const std::string prefix = FileListPrefix(no, family);
-    std::string begin = prefix;
-    if (after.has_value()) {
-      // The first key after that entry's, in this file.
-      begin = FileListKey(no, family, after->day, after->record_no);
-      begin.push_back('\0');
+    for (const Stretch stretch : {Stretch::kListed, Stretch::kUnlisted}) {
+      if (query.listed_only && stretch == Stretch::kUnlisted) continue;
+      const std::string prefix = FileListPrefix(no, family, stretch);
+      std::string begin = prefix;
+      if (after.has_value()) {
+        // The first key after that entry's, in this file.
+        begin = FileListKey(
+            {no, family, stretch, after->day, after->record_no});
+        begin.push_back('\0');
+      }
+      sources.emplace_back(rows, std::move(begin), PrefixEnd(prefix), query.at,
+                           query.limit - page->entries.size() + 1);
     }
-    sources.emplace_back(rows, std::move(begin), PrefixEnd(prefix), query.at,
-                         query.limit - page->entries.size() + 1);
   }
   const auto before = [](const FileListEntry& a, const FileListEntry& b) {
     return std::make_pair(b.day, a.record_no) <
@@ -140,6 +144,7 @@ std::optional<FileListEntry> PlaceOf(
   FileListEntry entry;
   entry.enterprise_no = version.enterprise_no();
   entry.family = static_cast<std::uint8_t>(version.content().family());
+  entry.stretch = version.unlisted() ? Stretch::kUnlisted : Stretch::kListed;
   entry.day = ListDay(version.content());
   entry.record_no = record_no;
   return entry;
@@ -207,7 +212,8 @@ absl::StatusOr<FileListPage> ReadFileList(const Snapshot& rows,
   if (page.entries.size() > query.limit) {
     page.entries.resize(query.limit);
     const FileListEntry& last = page.entries.back().place;
-    page.cursor = FileListKey(0, last.family, last.day, last.record_no);
+    page.cursor = FileListKey(
+        {0, last.family, Stretch::kListed, last.day, last.record_no});
   }
   return page;
 }

@@ -51,6 +51,8 @@ struct FileListQuery {
   std::vector<std::uint64_t> enterprise_nos;
   // Empty: all.
   std::vector<std::uint8_t> families;
+  // Only what stood in the listed stretch at `at`.
+  bool listed_only = false;
   std::uint64_t at = 0;
   std::size_t limit = 0;
   // From the page before; empty: from the start.

@@ -7,6 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/hash/hash.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 
 namespace creditreg {
@@ -29,6 +30,11 @@ void Raise(std::atomic<std::uint64_t>& mark, std::uint64_t sequence) {
   if (mark.load(std::memory_order_relaxed) < sequence) {
     mark.store(sequence, std::memory_order_release);
   }
+}
+
+// What a shard knows a page by.
+std::string KeyOf(absl::string_view code, int channel) {
+  return absl::StrCat(code, "/", channel);
 }
 
 }  // namespace
@@ -170,21 +176,24 @@ PageCache::PageCache(std::size_t capacity_bytes)
 
 PageCache::~PageCache() = default;
 
-PageCache::PagePtr PageCache::Find(absl::string_view code) {
+PageCache::PagePtr PageCache::Find(absl::string_view code, int channel,
+                                   CivilDay day) {
   Shard& shard = ShardOf(code);
-  PagePtr page = shard.Find(code);
+  PagePtr page = shard.Find(KeyOf(code, channel));
   if (page == nullptr) return nullptr;
   const std::uint64_t touched =
       std::max({MarkOf(page->enterprise_no).load(std::memory_order_acquire),
                 MarkOf(code).load(std::memory_order_acquire),
                 all_touched_.load(std::memory_order_acquire)});
-  if (touched <= page->sequence) return page;
+  if (touched <= page->sequence && page->day <= day && day < page->until) {
+    return page;
+  }
   shard.CountAsMiss();
   return nullptr;
 }
 
-void PageCache::Insert(absl::string_view code, PagePtr page) {
-  ShardOf(code).Insert(code, std::move(page));
+void PageCache::Insert(absl::string_view code, int channel, PagePtr page) {
+  ShardOf(code).Insert(KeyOf(code, channel), std::move(page));
 }
 
 void PageCache::Touch(absl::Span<const std::uint64_t> enterprise_nos,

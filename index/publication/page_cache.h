@@ -1,8 +1,9 @@
 // Pages: what an audience may see of one file, ready to send, kept in bounded
 // memory in front of the registry.
 //
-// A page is good as long as nothing it was made from changed. The writer tells
-// what a commit touches before any view shows it (Touch()); a page older than
+// A page is good as long as nothing it was made from changed, until the day on
+// which something on it begins or ceases to be shown by itself: midnight makes
+// pages void without touching them. The writer tells what a commit touches before any view shows it (Touch()); a page older than
 // the last touch of its file or code is not handed out. So whoever takes a view
 // and then finds a page that was made from that view or an older one has what
 // the view says.
@@ -26,6 +27,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "index/base/civil_day.h"
 
 namespace creditreg {
 
@@ -38,6 +40,9 @@ class PageCache {
     std::uint64_t sequence = 0;
     // The one file it was made from.
     std::uint64_t enterprise_no = 0;
+    // Day it was made for, and the first one on which it may be another.
+    CivilDay day;
+    CivilDay until = CivilDay::OpenEnded();
   };
   using PagePtr = std::shared_ptr<const Page>;
 
@@ -47,10 +52,11 @@ class PageCache {
   PageCache(const PageCache&) = delete;
   PageCache& operator=(const PageCache&) = delete;
 
-  // The page found by this code; null where there is none that is good.
-  PagePtr Find(absl::string_view code);
+  // The page of a channel (by number) found by this code; null where there is
+  // none that is good on `day`.
+  PagePtr Find(absl::string_view code, int channel, CivilDay day);
   // A page larger than a sixteenth of a shard is not kept.
-  void Insert(absl::string_view code, PagePtr page);
+  void Insert(absl::string_view code, int channel, PagePtr page);
 
   // The change `sequence` touched these files and codes. Before any view holds
   // it.

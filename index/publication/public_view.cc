@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "index/model/personal_numbers.h"
+
 namespace creditreg {
 namespace {
 
@@ -46,13 +48,41 @@ void CopyAddress(const sv::Enterprise& from, sv::Enterprise* to) {
   }
 }
 
+// The name of a party that is no natural person, and who represents it.
+void CopyParty(const sv::Party& from, sv::Party* to) {
+  to->set_name(from.name());
+  to->set_category(from.category());
+  to->set_uscc(from.uscc());
+  to->set_legal_representative(from.legal_representative());
+}
+
+void CopyPenalty(const sv::Penalty& from, sv::Penalty* to) {
+  to->set_document_number(from.document_number());
+  to->set_violation_type(MaskPersonalNumbers(from.violation_type()));
+  to->set_facts(MaskPersonalNumbers(from.facts()));
+  to->set_legal_basis(MaskPersonalNumbers(from.legal_basis()));
+  *to->mutable_kinds() = from.kinds();
+  to->set_content(MaskPersonalNumbers(from.content()));
+  if (from.has_fine_fen()) to->set_fine_fen(from.fine_fen());
+  if (from.has_confiscated_fen()) {
+    to->set_confiscated_fen(from.confiscated_fen());
+  }
+  to->set_licences_withheld(MaskPersonalNumbers(from.licences_withheld()));
+  if (from.has_decided_on()) to->set_decided_on(from.decided_on());
+  if (from.has_effective_until()) {
+    to->set_effective_until(from.effective_until());
+  }
+  if (from.has_term_until()) to->set_term_until(from.term_until());
+  if (from.has_performed_on()) to->set_performed_on(from.performed_on());
+}
+
 void CopyLicence(const sv::Licence& from, sv::Licence* to) {
   to->set_document_name(from.document_name());
   to->set_document_number(from.document_number());
   to->set_licence_type(from.licence_type());
   to->set_certificate_name(from.certificate_name());
   to->set_licence_number(from.licence_number());
-  to->set_content(from.content());
+  to->set_content(MaskPersonalNumbers(from.content()));
   if (from.has_decided_on()) to->set_decided_on(from.decided_on());
   if (from.has_valid_from()) to->set_valid_from(from.valid_from());
   if (from.has_valid_to()) to->set_valid_to(from.valid_to());
@@ -88,7 +118,8 @@ std::optional<sv::Enterprise> PublicEnterprise(const sv::Enterprise& from) {
     to.mutable_capital()->set_currency_code(from.capital().currency_code());
   }
   to.set_industry_code(from.industry_code());
-  to.set_business_scope(from.business_scope());
+  to.set_business_scope(MaskPersonalNumbers(from.business_scope()));
+  to.set_legal_representative(from.legal_representative());
   CopyAddress(from, &to);
   if (from.has_registration_authority()) {
     CopyAgency(from.registration_authority(),
@@ -98,24 +129,27 @@ std::optional<sv::Enterprise> PublicEnterprise(const sv::Enterprise& from) {
   return to;
 }
 
-std::optional<sv::Record> PublicLicence(const sv::RecordVersion& record,
-                                        const sv::Enterprise& holder) {
-  const sv::Record& from = record.content();
-  if (record.state() != sv::RECORD_STATE_ACTIVE ||
-      from.family() != sv::FAMILY_LICENCE || !from.has_licence() ||
-      from.party().category() != sv::PARTY_CATEGORY_ORGANISATION ||
-      holder.category() != sv::PARTY_CATEGORY_ORGANISATION) {
+std::optional<sv::Record> PublicRecord(const sv::Record& from) {
+  if (from.party().category() == sv::PARTY_CATEGORY_NATURAL_PERSON) {
     return std::nullopt;
   }
   sv::Record to;
+  switch (from.details_case()) {
+    case sv::Record::kLicence:
+      CopyLicence(from.licence(), to.mutable_licence());
+      break;
+    case sv::Record::kPenalty:
+      CopyPenalty(from.penalty(), to.mutable_penalty());
+      break;
+    case sv::Record::kComplaint:
+    case sv::Record::DETAILS_NOT_SET:
+      return std::nullopt;
+  }
   to.set_family(from.family());
-  to.mutable_party()->set_name(from.party().name());
-  to.mutable_party()->set_category(from.party().category());
-  to.mutable_party()->set_uscc(from.party().uscc());
+  CopyParty(from.party(), to.mutable_party());
   if (from.has_deciding_agency()) {
     CopyAgency(from.deciding_agency(), to.mutable_deciding_agency());
   }
-  CopyLicence(from.licence(), to.mutable_licence());
   CopyDocuments(from, &to);
   return to;
 }

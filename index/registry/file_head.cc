@@ -40,11 +40,11 @@ void AddToHead(storage::v1::Family family, int by,
   }
 }
 
-// Newest day of a record in force in one family of the file, from its list.
+// Newest day of a record in force in one stretch of the file's list.
 absl::StatusOr<CivilDay> NewestInForce(const Snapshot& rows,
                                        std::uint64_t enterprise_no,
-                                       std::uint8_t family) {
-  const std::string prefix = FileListPrefix(enterprise_no, family);
+                                       std::uint8_t family, Stretch stretch) {
+  const std::string prefix = FileListPrefix(enterprise_no, family, stretch);
   ScanRange range;
   range.begin = prefix;
   range.end = PrefixEnd(prefix);
@@ -79,10 +79,13 @@ absl::Status RenewLatestDay(const Snapshot& rows, std::uint64_t enterprise_no,
   for (const auto family :
        {storage::v1::FAMILY_LICENCE, storage::v1::FAMILY_PENALTY,
         storage::v1::FAMILY_COMPLAINT}) {
-    CREDITREG_ASSIGN_OR_RETURN(
-        const CivilDay day,
-        NewestInForce(rows, enterprise_no, static_cast<std::uint8_t>(family)));
-    latest = std::max(latest, day);
+    for (const Stretch stretch : {Stretch::kListed, Stretch::kUnlisted}) {
+      CREDITREG_ASSIGN_OR_RETURN(
+          const CivilDay day,
+          NewestInForce(rows, enterprise_no, static_cast<std::uint8_t>(family),
+                        stretch));
+      latest = std::max(latest, day);
+    }
   }
   if (latest.is_unknown()) {
     head->clear_latest_day();

@@ -33,6 +33,8 @@
 #include "index/lookup/identifiers.h"
 #include "index/model/draft.h"
 #include "index/model/finding.h"
+#include "index/publication/tables.h"
+#include "index/registry/conf_tables.h"
 #include "index/registry/enterprise_write.h"
 #include "index/registry/file_head.h"
 #include "index/registry/first_load_tables.h"
@@ -109,6 +111,7 @@ class FirstLoadImpl final : public FirstLoad {
     KeyRing keys;
     std::unique_ptr<DataKeyStore> data_keys;
     OpenedState state;
+    TablesPtr publication;
   };
 
   FirstLoadImpl(const FirstLoadOptions& options, RandomSource* random,
@@ -120,6 +123,7 @@ class FirstLoadImpl final : public FirstLoad {
         store_(std::move(parts.store)),
         data_keys_(std::move(parts.data_keys)),
         tokens_(keys_, layout_.registry_id()),
+        publication_(std::move(parts.publication)),
         counters_(std::move(parts.state.counters)) {
     context_.keys = &keys_;
     context_.data_keys = data_keys_.get();
@@ -171,6 +175,8 @@ class FirstLoadImpl final : public FirstLoad {
   const std::unique_ptr<Store> store_;
   const std::unique_ptr<DataKeyStore> data_keys_;
   const TokenCodec tokens_;
+  // Activated before the first row.
+  const TablesPtr publication_;
   WriteContext context_;
 
   // Set between calls, read by batches.
@@ -375,7 +381,9 @@ absl::Status FirstLoadImpl::Number(LoadedFile& file, std::vector<Item>& items) {
     }
     if (item.fate == Item::Fate::kPutOff) continue;
     CountImportRow(item.result, &file.row);
-    if (item.fate == Item::Fate::kPlain) item.stamp = TakeStamp(now, counters_);
+    if (item.fate == Item::Fate::kPlain) {
+      item.stamp = TakeStamp(now, *publication_, counters_);
+    }
     if (item.fate == Item::Fate::kPlain && pass_ == Pass::kRecords &&
         item.record.version.enterprise_no() != 0) {
       AddRecordToHead(item.record.version, item.stamp.sequence,
@@ -440,6 +448,9 @@ absl::Status FirstLoadImpl::PutRows(const ChangeSource& source, Item& item,
     if (place.has_value()) {
       auto [key, row] = FirstFileListRow(*place, item.stamp.sequence);
       rows.Put(std::move(key), row);
+    }
+    for (IndexRow& row : PublicityRows(put.record_no, put.head)) {
+      rows.PutEncoded(std::move(row.first), std::move(row.second));
     }
     for (IndexRow& row :
          RecordIndexRows(put.record_no, put.version, keys_.hmac)) {
@@ -518,7 +529,7 @@ absl::StatusOr<std::vector<ImportRowResult>> FirstLoadImpl::ApplyPutOff(
   absl::MutexLock lock(&mutex_);
   CREDITREG_RETURN_IF_ERROR(failed_);
   LoadedFile& file = files_[file_index];
-  Transaction transaction(store_->TakeSnapshot(), counters_);
+  Transaction transaction(store_->TakeSnapshot(), counters_, publication_);
   ImportRowApplier applier(transaction, context_, file.start,
                            file.row.import_no());
   std::vector<ImportRowResult> results;
@@ -672,6 +683,10 @@ absl::StatusOr<std::unique_ptr<FirstLoad>> FirstLoad::Begin(
   CREDITREG_ASSIGN_OR_RETURN(parts.data_keys,
                              DataKeyStore::Open(data_keys, random));
   parts.state = MakeEmptyState(parts.keys, random);
+  CREDITREG_ASSIGN_OR_RETURN(
+      parts.publication,
+      ActivateAtStart(registry.tables, registry.clock, *parts.store,
+                      &parts.state.counters));
   return std::unique_ptr<FirstLoad>(std::make_unique<FirstLoadImpl>(
       options, random, work_folder, std::move(parts)));
 }

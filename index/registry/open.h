@@ -20,7 +20,8 @@ namespace creditreg {
 
 // Version of the layout this program writes, and the only one it reads. 2: rows
 // of file lists name versions, which those of 1 do not. 3: persons are indexed.
-inline constexpr std::uint32_t kLayoutVersion = 3;
+// 4: file lists have two stretches.
+inline constexpr std::uint32_t kLayoutVersion = 4;
 
 // What the options say of the key files.
 KeyFileOptions KeyFilesOf(const RegistryOptions& options);

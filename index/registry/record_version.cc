@@ -12,12 +12,14 @@
 #include "creditreg/storage/v1/content.pb.h"
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/base/check.h"
+#include "index/base/civil_day.h"
 #include "index/base/status_macros.h"
 #include "index/codec/keys.h"
 #include "index/codec/value.h"
 #include "index/lookup/file_list.h"
 #include "index/lookup/identifiers.h"
 #include "index/model/finding.h"
+#include "index/publication/publicity.h"
 #include "index/registry/file_head.h"
 #include "index/registry/index_rows.h"
 #include "index/registry/rows.h"
@@ -54,13 +56,7 @@ void CountFamily(storage::v1::Family family, std::int64_t by,
 bool SamePlace(const std::optional<FileListEntry>& a,
                const std::optional<FileListEntry>& b) {
   if (!a.has_value() || !b.has_value()) return a.has_value() == b.has_value();
-  return a->enterprise_no == b->enterprise_no && a->family == b->family &&
-         a->day == b->day;
-}
-
-std::string PlaceKey(const FileListEntry& place) {
-  return FileListKey(place.enterprise_no, place.family, place.day,
-                     place.record_no);
+  return FileListKey(*a) == FileListKey(*b);
 }
 
 // Moves the record in the file lists where its place changes; else names its
@@ -71,7 +67,7 @@ absl::Status Move(Transaction& transaction,
                   std::uint64_t sequence) {
   const bool stays = SamePlace(from, to);
   if (from.has_value()) {
-    const std::string key = PlaceKey(*from);
+    const std::string key = FileListKey(*from);
     CREDITREG_ASSIGN_OR_RETURN(
         std::optional<storage::v1::FileListRow> row,
         ReadRow<storage::v1::FileListRow>(transaction, key));
@@ -82,7 +78,7 @@ absl::Status Move(Transaction& transaction,
                                : Left(*std::move(row), sequence));
   }
   if (to.has_value() && !stays) {
-    const std::string key = PlaceKey(*to);
+    const std::string key = FileListKey(*to);
     CREDITREG_ASSIGN_OR_RETURN(
         std::optional<storage::v1::FileListRow> row,
         ReadRow<storage::v1::FileListRow>(transaction, key));
@@ -92,7 +88,40 @@ absl::Status Move(Transaction& transaction,
   return absl::OkStatus();
 }
 
+// What was settled about the record's publicity stays with its later versions.
+void HandDownPublicity(const RecordVersion& stored, NewRecordVersion& put) {
+  *put.version.mutable_first_shown() = stored.first_shown();
+  if (put.change.kind() != storage::v1::Change::KIND_RECORD_CLASSIFIED) {
+    *put.version.mutable_chosen_terms() = stored.chosen_terms();
+  }
+}
+
 }  // namespace
+
+void SetHeadPublicity(std::optional<storage::v1::RecordPublicity> publicity,
+                      storage::v1::RecordHead* head) {
+  if (publicity.has_value()) {
+    *head->mutable_publicity() = *std::move(publicity);
+  } else {
+    head->clear_publicity();
+  }
+}
+
+std::vector<IndexRow> PublicityRows(std::uint64_t record_no,
+                                    const storage::v1::RecordHead& head) {
+  static const std::string* const kEmpty =
+      new std::string(EncodeValue(storage::v1::EmptyRow()));
+  std::vector<IndexRow> rows;
+  const storage::v1::RecordPublicity& publicity = head.publicity();
+  if (publicity.has_due_day()) {
+    rows.emplace_back(
+        DueKey(CivilDay::FromDays(publicity.due_day()), record_no), *kEmpty);
+  }
+  if (publicity.undecided()) {
+    rows.emplace_back(UndecidedKey(record_no), *kEmpty);
+  }
+  return rows;
+}
 
 bool InForce(const RecordVersion& version) {
   return version.state() == storage::v1::RECORD_STATE_ACTIVE;
@@ -125,7 +154,7 @@ void CountRecord(const RecordVersion& version, int by,
 
 std::pair<std::string, storage::v1::FileListRow> FirstFileListRow(
     const FileListEntry& place, std::uint64_t sequence) {
-  return {PlaceKey(place), Entered(storage::v1::FileListRow(), sequence)};
+  return {FileListKey(place), Entered(storage::v1::FileListRow(), sequence)};
 }
 
 absl::Status PutRecordRows(RowSink& rows, const WriteContext& context,
@@ -162,6 +191,12 @@ absl::Status PutRecordRows(RowSink& rows, const WriteContext& context,
     rows.Put(NaturalKeyKey(put.natural_key), row);
   }
   head.set_version_sequence(stamp.sequence);
+  if (stored != nullptr) HandDownPublicity(stored->version, put);
+  SetHeadPublicity(
+      JudgePublicity(*stamp.tables, CivilDay::FromDays(stamp.publication_day),
+                     &put.version),
+      &head);
+  put.head = head;
   rows.Put(RecordVersionKey(record_no, stamp.sequence), put.version);
   rows.Put(RecordHeadKey(record_no), head);
   put.change.set_record_no(record_no);
@@ -186,8 +221,10 @@ absl::StatusOr<std::uint64_t> PutRecordVersion(Transaction& transaction,
     if (old_head.has_value()) head = *old_head;
   }
   const Stamp stamp = BeginChange(transaction, context);
+  const std::vector<IndexRow> old_work = PublicityRows(record_no, head);
   CREDITREG_RETURN_IF_ERROR(
       PutRecordRows(transaction, context, stamp, std::move(head), put));
+  ReplaceIndexRows(old_work, PublicityRows(record_no, put.head), transaction);
   CREDITREG_RETURN_IF_ERROR(Move(
       transaction,
       stored != nullptr ? PlaceOf(record_no, stored->version) : std::nullopt,

@@ -18,6 +18,7 @@
 #include "creditreg/storage/v1/content.pb.h"
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/codec/keys.h"
+#include "index/lookup/identifiers.h"
 #include "index/model/finding.h"
 #include "index/registry/row_sink.h"
 #include "index/registry/transaction.h"
@@ -49,17 +50,28 @@ struct NewRecordVersion {
   // Empty: as the stored version's.
   std::string natural_key;
   storage::v1::Change change;
+  // Set by PutRecordRows().
+  storage::v1::RecordHead head;
 };
 
-// What record_version.cc puts of a new version that is a pure function of it:
-// version, head, natural key, and sealed personal fields under a data key.
-// `head` is the stored one, or empty. Completes `put.version.info` and what
-// `put.change` says it touched.
+// What record_version.cc puts of a new version that is a pure function of it
+// and of the stamp: version, head, natural key, and sealed personal fields under
+// a data key. `head` is the stored one, or empty. Completes `put.version` (info,
+// publicity), `put.head` and what `put.change` says it touched.
 //
 // Errors: Unavailable, DataLoss of the key store.
 absl::Status PutRecordRows(RowSink& rows, const WriteContext& context,
                            const Stamp& stamp, storage::v1::RecordHead head,
                            NewRecordVersion& put);
+
+// What a head says of the record's publicity, as judged.
+void SetHeadPublicity(std::optional<storage::v1::RecordPublicity> publicity,
+                      storage::v1::RecordHead* head);
+
+// The rows that a head stands for in the lists of work: due days and undecided
+// records.
+std::vector<IndexRow> PublicityRows(std::uint64_t record_no,
+                                    const storage::v1::RecordHead& head);
 
 // Counts one version of a record in (`by` 1) or out (-1).
 void CountRecord(const storage::v1::RecordVersion& version, int by,

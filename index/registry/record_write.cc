@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "creditreg/storage/v1/content.pb.h"
 #include "creditreg/storage/v1/rows.pb.h"
+#include "index/base/civil_day.h"
 #include "index/base/status_macros.h"
 #include "index/codec/crypto.h"
 #include "index/codec/keys.h"
@@ -22,6 +23,8 @@
 #include "index/lookup/identifiers.h"
 #include "index/model/draft.h"
 #include "index/model/finding.h"
+#include "index/publication/decision.h"
+#include "index/publication/rules.h"
 #include "index/registry/party_link.h"
 #include "index/registry/record_version.h"
 #include "index/registry/registry.h"
@@ -151,6 +154,21 @@ absl::StatusOr<PreparedRecord> WithStoredPersonal(
   RecordDraft draft = prepared.draft;
   draft.personal = std::move(personal);
   return PrepareRecord(std::move(draft), context.keys->hmac);
+}
+
+bool HasTerm(const PublicationTable& table, const std::string& id) {
+  return std::any_of(
+      table.regimes().begin(), table.regimes().end(),
+      [&id](const Regime& regime) { return regime.FindTerm(id) != nullptr; });
+}
+
+void RemoveChosen(Channel channel, RecordVersion* version) {
+  auto* const chosen = version->mutable_chosen_terms();
+  chosen->erase(std::remove_if(chosen->begin(), chosen->end(),
+                               [channel](const storage::v1::ChosenTerm& term) {
+                                 return term.channel() == channel;
+                               }),
+                chosen->end());
 }
 
 }  // namespace
@@ -356,6 +374,59 @@ absl::StatusOr<WriteResult> ApplyCorrection(Transaction& transaction,
   put.change.set_reason(write.reason);
   result.outcome = Outcome::kUpdated;
   result.enterprise_no = link.enterprise_no;
+  CREDITREG_ASSIGN_OR_RETURN(
+      result.version_sequence,
+      PutRecordVersion(transaction, context, source, std::move(put)));
+  return result;
+}
+
+absl::StatusOr<WriteResult> ApplyClassification(Transaction& transaction,
+                                                const WriteContext& context,
+                                                const ChangeSource& source,
+                                                const ClassifyRecord& write) {
+  CREDITREG_ASSIGN_OR_RETURN(
+      const RecordAt stored,
+      ReadForChange(transaction, write.record_no, write.etag, *source.actor));
+  const PublicationTable* const table = transaction.tables()->Of(write.channel);
+  if (table == nullptr) {
+    return absl::FailedPreconditionError(
+        "NO_RULES: channel: no table is active for it");
+  }
+  if (!write.term.empty() && !HasTerm(*table, write.term)) {
+    return absl::InvalidArgumentError(
+        "term: none of the channel's table, want one of its ids");
+  }
+  RecordVersion version = stored.version;
+  RemoveChosen(write.channel, &version);
+  const CivilDay day =
+      CivilDay::FromDays(transaction.counters().publication_day());
+  if (Decide(version, *table, day).publicity != Publicity::kUndecided) {
+    return absl::FailedPreconditionError(
+        "DECIDED_BY_RULE: record_id: the rules decide it, want one that they "
+        "leave open");
+  }
+  if (!write.term.empty()) {
+    storage::v1::ChosenTerm* const chosen = version.add_chosen_terms();
+    chosen->set_channel(write.channel);
+    chosen->set_term(write.term);
+    chosen->set_reason(write.reason);
+    if (Decide(version, *table, day).publicity == Publicity::kUndecided) {
+      return absl::InvalidArgumentError(
+          "term: not of the rules that leave the record open, want one of "
+          "theirs");
+    }
+  }
+  WriteResult result;
+  result.record_no = stored.record_no;
+  result.enterprise_no = stored.version.enterprise_no();
+  version.clear_correction_reason();
+  NewRecordVersion put;
+  put.record_no = stored.record_no;
+  put.stored = &stored;
+  put.version = std::move(version);
+  put.change.set_kind(Change::KIND_RECORD_CLASSIFIED);
+  put.change.set_reason(write.reason);
+  result.outcome = Outcome::kUpdated;
   CREDITREG_ASSIGN_OR_RETURN(
       result.version_sequence,
       PutRecordVersion(transaction, context, source, std::move(put)));

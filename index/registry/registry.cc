@@ -23,12 +23,15 @@
 #include "absl/time/time.h"
 #include "creditreg/storage/v1/rows.pb.h"
 #include "google/protobuf/util/json_util.h"
+#include "index/base/civil_day.h"
 #include "index/base/status_macros.h"
 #include "index/codec/keys.h"
 #include "index/codec/tokens.h"
+#include "index/registry/conf_tables.h"
 #include "index/registry/enterprise_write.h"
 #include "index/registry/erased_keys.h"
 #include "index/registry/import_session.h"
+#include "index/registry/judging.h"
 #include "index/registry/key_rotation.h"
 #include "index/registry/linker.h"
 #include "index/registry/open.h"
@@ -107,6 +110,7 @@ class RegistryImpl final : public Registry {
     LoadedKeyRing ring;
     std::unique_ptr<DataKeyStore> data_keys;
     OpenedState state;
+    TablesPtr tables;
     std::uint64_t destroyed_again = 0;
     bool is_new_beside_old_keys = false;
   };
@@ -124,9 +128,9 @@ class RegistryImpl final : public Registry {
         destroyed_again_(parts.destroyed_again),
         is_new_beside_old_keys_(parts.is_new_beside_old_keys),
         tokens_(keys_, layout_.registry_id()) {
-    auto view = std::make_shared<SnapshotView>(store_->TakeSnapshot(),
-                                               std::move(parts.state.counters),
-                                               &keys_, data_keys_.get());
+    auto view = std::make_shared<SnapshotView>(
+        store_->TakeSnapshot(), std::move(parts.state.counters),
+        std::move(parts.tables), &keys_, data_keys_.get());
     if (options.store.read_only) {
       fixed_view_ = std::move(view);
       return;
@@ -140,7 +144,10 @@ class RegistryImpl final : public Registry {
     writer.page_cache = options.page_cache;
     writer.least_reopen_wait = options.least_reopen_wait;
     writer.most_reopen_wait = options.most_reopen_wait;
-    writer.reopened = [this] { ResumeBacklogOrLater(); };
+    writer.reopened = [this] {
+      ResumeBacklogOrLater();
+      QueueJudging();
+    };
     writer_ = std::make_unique<Writer>(std::move(writer));
   }
 
@@ -166,6 +173,29 @@ class RegistryImpl final : public Registry {
   void ResumeBacklogOrLater() {
     const absl::Status resumed = ResumeBacklog();
     if (!resumed.ok() && !absl::IsDataLoss(resumed)) backlog_unread_ = true;
+  }
+
+  void BeginDay() override {
+    if (writer_ == nullptr ||
+        ChinaDay(options_.clock->Now()) <= view()->publication_day()) {
+      return;
+    }
+    WriteWork work;
+    work.apply = [this](Transaction& transaction) {
+      PutDayBegan(transaction, Context());
+    };
+    // One that was refused is tried again with the next second.
+    work.answer = [this](const absl::Status& committed, std::uint64_t) {
+      if (committed.ok()) QueueJudging();
+    };
+    writer_->EnqueueInternal(std::move(work));
+  }
+
+  // Begins to judge records again, unless that is under way. Each piece queues
+  // the one after it.
+  void QueueJudging() {
+    if (writer_ == nullptr || judging_.exchange(true)) return;
+    QueueJudgePiece();
   }
 
   bool IsNewBesideOldKeys() const override { return is_new_beside_old_keys_; }
@@ -300,6 +330,42 @@ class RegistryImpl final : public Registry {
         -> absl::StatusOr<std::vector<WriteResult>> {
       CREDITREG_ASSIGN_OR_RETURN(WriteResult result,
                                  Erase(transaction, context, source, *shared));
+      return std::vector<WriteResult>{std::move(result)};
+    };
+    Enqueue(shared->request, 1, std::move(apply), std::move(done));
+  }
+
+  void Submit(ActivateTable write, WriteCallback done) override {
+    auto shared = std::make_shared<ActivateTable>(std::move(write));
+    ApplyFunction apply = [shared, context = Context(shared->request)](
+                              Transaction& transaction,
+                              const ChangeSource& source)
+        -> absl::StatusOr<std::vector<WriteResult>> {
+      CREDITREG_ASSIGN_OR_RETURN(
+          const std::uint64_t sequence,
+          PutTable(transaction, context, source, shared->table));
+      WriteResult result;
+      result.outcome =
+          sequence == 0 ? Outcome::kUnchanged : Outcome::kUpdated;
+      result.version_sequence = sequence;
+      return std::vector<WriteResult>{std::move(result)};
+    };
+    Enqueue(shared->request, 1, std::move(apply),
+            [this, done = std::move(done)](absl::StatusOr<WriteAnswer> answer) {
+              if (answer.ok()) QueueJudging();
+              done(std::move(answer));
+            });
+  }
+
+  void Submit(ClassifyRecord write, WriteCallback done) override {
+    auto shared = std::make_shared<ClassifyRecord>(std::move(write));
+    ApplyFunction apply = [shared, context = Context(shared->request)](
+                              Transaction& transaction,
+                              const ChangeSource& source)
+        -> absl::StatusOr<std::vector<WriteResult>> {
+      CREDITREG_ASSIGN_OR_RETURN(
+          WriteResult result,
+          ApplyClassification(transaction, context, source, *shared));
       return std::vector<WriteResult>{std::move(result)};
     };
     Enqueue(shared->request, 1, std::move(apply), std::move(done));
@@ -546,10 +612,32 @@ class RegistryImpl final : public Registry {
     writer_->EnqueueInternal(std::move(work));
   }
 
+  void QueueJudgePiece() {
+    auto more = std::make_shared<absl::StatusOr<bool>>(false);
+    WriteWork work;
+    work.rows = kJudgedPerPiece;
+    work.apply = [this, more](Transaction& transaction) {
+      *more = JudgePiece(transaction, Context());
+    };
+    work.answer = [this, more](const absl::Status& committed, std::uint64_t) {
+      if (committed.ok() && more->ok() && **more) {
+        QueueJudgePiece();
+        return;
+      }
+      judging_ = false;
+      // Damage shows in verify; a full disk or a failed read ends the pass until
+      // something else was written, a reopening begins it again.
+      judging_stalled_ = !absl::IsDataLoss(more->status()) &&
+                         (!more->ok() || absl::IsResourceExhausted(committed));
+    };
+    writer_->EnqueueInternal(std::move(work));
+  }
+
   // Begins passes again that a full disk or a failed read ended, once something
   // else was written.
   void ResumeStalledLinks() {
     if (backlog_unread_.exchange(false)) ResumeBacklogOrLater();
+    if (judging_stalled_.exchange(false)) QueueJudging();
     std::set<std::uint64_t> stalled;
     {
       absl::MutexLock lock(&links_mutex_);
@@ -573,6 +661,8 @@ class RegistryImpl final : public Registry {
   std::atomic<bool> verify_running_ = false;
   absl::Mutex imports_mutex_;
   std::set<ImportId> running_imports_ ABSL_GUARDED_BY(imports_mutex_);
+  std::atomic<bool> judging_ = false;
+  std::atomic<bool> judging_stalled_ = false;
   absl::Mutex links_mutex_;
   // Nobody knows yet whether passes wait.
   std::atomic<bool> backlog_unread_ = false;
@@ -629,9 +719,19 @@ absl::StatusOr<std::unique_ptr<Registry>> Registry::Open(
         state, CreateState(*parts.store, parts.ring.keys, random));
   }
   parts.state = *std::move(state);
+  if (read_only) {
+    CREDITREG_ASSIGN_OR_RETURN(parts.tables,
+                               ReadTables(*parts.store->TakeSnapshot()));
+  } else {
+    CREDITREG_ASSIGN_OR_RETURN(
+        parts.tables, ActivateAtStart(options.tables, options.clock,
+                                      *parts.store, &parts.state.counters));
+  }
   auto registry =
       std::make_unique<RegistryImpl>(options, random, std::move(parts));
   CREDITREG_RETURN_IF_ERROR(registry->ResumeBacklog());
+  registry->BeginDay();
+  registry->QueueJudging();
   return std::unique_ptr<Registry>(std::move(registry));
 }
 

@@ -36,6 +36,7 @@
 #include "index/codec/tokens.h"
 #include "index/model/draft.h"
 #include "index/publication/page_cache.h"
+#include "index/publication/tables.h"
 #include "index/registry/view.h"
 #include "index/store/master_keys.h"
 #include "index/store/store.h"
@@ -129,6 +130,25 @@ struct ErasePersonal {
   std::string reason;
 };
 
+// Activates a table of publication rules or the calendar: everything after the
+// change is judged by it. Records that it lists, or no longer lists, follow one
+// after the other; what it hides is hidden at once.
+struct ActivateTable {
+  WriteRequest request;
+  TableText table;
+};
+
+// Names the term of a record that no rule decides (待分类), on one channel.
+struct ClassifyRecord {
+  WriteRequest request;
+  std::uint64_t record_no = 0;
+  std::string etag;
+  Channel channel = storage::v1::ChannelPublication::CHANNEL_UNSPECIFIED;
+  // Id of a term of the channel's table; empty: takes the choice back.
+  std::string term;
+  std::string reason;
+};
+
 // What became of one written thing. Read it as stored with
 // View::ReadRecord/ReadEnterprise at `version_sequence`.
 struct WriteResult {
@@ -158,7 +178,10 @@ struct WriteAnswer {
 //   ..." Aborted             "ETAG_MISMATCH: ..." NotFound "record_id: no such
 //   record" FailedPrecondition  "CODE_CONFLICT: ...", "WITHDRAWN: ...",
 //                       "NAME_NEVER_HELD: ..." (corrections),
-//                       "IMPORT_RUNNING: ..."
+//                       "IMPORT_RUNNING: ...", "TABLE_VERSION: ...",
+//                       "DECIDED_BY_RULE: ..." (classifications)
+//   InvalidArgument     ActivateTable: the text's mistakes; ClassifyRecord:
+//                       "term: ..."
 //   PermissionDenied    "OUT_OF_SCOPE: ...": Actor::own_agency_only
 //   ResourceExhausted   "OVERLOADED: ..." queue full, "DISK_FULL: ..."; nothing
 //                       stored
@@ -231,6 +254,9 @@ class ImportSession {
 
 struct RegistryOptions {
   StoreOptions store;
+  // Tables of publication rules: those newer than the active ones are activated
+  // before anything is served. Not looked at where read-only.
+  std::vector<TableText> tables;
   // Holds the key ring and the data keys; not below store.directory.
   std::string key_dir;
   // A missing key ring is made (first start).
@@ -339,6 +365,14 @@ class Registry {
   // Answered once the key is gone. Unknown where it may not be: until the same
   // request answers otherwise, nothing else is written.
   virtual void Submit(ErasePersonal write, WriteCallback done) = 0;
+  virtual void Submit(ActivateTable write, WriteCallback done) = 0;
+  virtual void Submit(ClassifyRecord write, WriteCallback done) = 0;
+
+  // Begins the day where the clock says that there is a new one: a change that
+  // stores it, then records whose day has come are judged again, piece by
+  // piece. What is hidden with the day does not wait for it. To be called about
+  // every second.
+  virtual void BeginDay() = 0;
 
   // Begins or goes on with an import. Waits until what is queued is committed,
   // so not from a callback.

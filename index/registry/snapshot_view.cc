@@ -23,6 +23,7 @@
 #include "index/codec/value.h"
 #include "index/lookup/file_list.h"
 #include "index/lookup/identifiers.h"
+#include "index/registry/conf_tables.h"
 #include "index/registry/resolve.h"
 #include "index/registry/rows.h"
 #include "index/registry/view.h"
@@ -90,10 +91,11 @@ std::string EtagOf(const storage::v1::RecordVersion& version) {
 }
 
 SnapshotView::SnapshotView(std::shared_ptr<const Snapshot> rows,
-                           storage::v1::Counters counters, const KeyRing* keys,
-                           const DataKeyStore* data_keys)
+                           storage::v1::Counters counters, TablesPtr tables,
+                           const KeyRing* keys, const DataKeyStore* data_keys)
     : rows_(std::move(rows)),
       counters_(std::move(counters)),
+      tables_(std::move(tables)),
       keys_(keys),
       data_keys_(data_keys) {}
 
@@ -193,6 +195,7 @@ absl::StatusOr<RecordPage> SnapshotView::ListRecords(
       list.enterprise_nos,
       FilesOf(*rows_, query.enterprise_no, enterprise->version.content(), at));
   list.families = query.families;
+  list.listed_only = query.listed_only;
   list.at = at;
   list.limit = query.limit;
   list.cursor = query.cursor;
@@ -260,6 +263,39 @@ absl::StatusOr<QuarantinePage> SnapshotView::ListQuarantined(
     range.begin = std::move(rows.next);
   }
   return page;
+}
+
+absl::StatusOr<UndecidedPage> SnapshotView::ListUndecided(
+    std::uint64_t from_no, std::size_t limit) const {
+  UndecidedPage page;
+  ScanRange range;
+  range.begin = UndecidedKey(from_no);
+  range.end = PrefixEnd(TablePrefix(Table::kUndecided));
+  range.max_rows = limit + 1;
+  CREDITREG_ASSIGN_OR_RETURN(const ScanPage rows, rows_->Scan(range));
+  for (const auto& [key, value] : rows.rows) {
+    CREDITREG_ASSIGN_OR_RETURN(const std::uint64_t record_no,
+                               DecodeNumberKey(Table::kUndecided, key));
+    if (page.records.size() == limit) {
+      page.next_no = record_no;
+      return page;
+    }
+    CREDITREG_ASSIGN_OR_RETURN(RecordAt record, ReadRecord(record_no, 0));
+    page.records.push_back(std::move(record));
+  }
+  // A scan may end early for its bytes.
+  if (!rows.next.empty()) {
+    CREDITREG_ASSIGN_OR_RETURN(page.next_no,
+                               DecodeNumberKey(Table::kUndecided, rows.next));
+  }
+  return page;
+}
+
+absl::StatusOr<std::uint64_t> SnapshotView::RecordsToJudge() const {
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::optional<storage::v1::JudgingRow> row,
+      ReadRow<storage::v1::JudgingRow>(*rows_, MetaKey(kJudgingRow)));
+  return row.has_value() ? row->end_record_no() - row->next_record_no() : 0;
 }
 
 absl::StatusOr<std::optional<std::uint64_t>> SnapshotView::HolderOfCode(

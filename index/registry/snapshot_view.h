@@ -25,15 +25,20 @@ namespace creditreg {
 class SnapshotView final : public View {
  public:
   // `keys` and `data_keys` are the registry's and outlive the view. `counters`
-  // are those stored with the snapshot.
+  // and `tables` are those stored with the snapshot.
   SnapshotView(std::shared_ptr<const Snapshot> rows,
-               storage::v1::Counters counters, const KeyRing* keys,
-               const DataKeyStore* data_keys);
+               storage::v1::Counters counters, TablesPtr tables,
+               const KeyRing* keys, const DataKeyStore* data_keys);
 
   const std::shared_ptr<const Snapshot>& rows() const { return rows_; }
   const storage::v1::Counters& counters() const { return counters_; }
 
   std::uint64_t sequence() const override { return counters_.sequence(); }
+  const PublicationTables& tables() const override { return *tables_; }
+  const TablesPtr& shared_tables() const { return tables_; }
+  CivilDay publication_day() const override {
+    return CivilDay::FromDays(counters_.publication_day());
+  }
   absl::StatusOr<FindAnswer> Find(const FindQuery& query,
                                   std::uint64_t at) const override;
   absl::StatusOr<std::vector<FindAnswer>> FindMany(
@@ -58,6 +63,9 @@ class SnapshotView final : public View {
   absl::StatusOr<QuarantinePage> ListQuarantined(
       std::uint64_t from_no, std::size_t limit,
       absl::string_view source_id) const override;
+  absl::StatusOr<UndecidedPage> ListUndecided(std::uint64_t from_no,
+                                              std::size_t limit) const override;
+  absl::StatusOr<std::uint64_t> RecordsToJudge() const override;
   absl::StatusOr<std::optional<std::uint64_t>> HolderOfCode(
       absl::string_view uscc) const override;
   absl::StatusOr<PersonEntries> FindPerson(PersonalNumberKind kind,
@@ -77,6 +85,7 @@ class SnapshotView final : public View {
 
   const std::shared_ptr<const Snapshot> rows_;
   const storage::v1::Counters counters_;
+  const TablesPtr tables_;
   const KeyRing* const keys_;
   const DataKeyStore* const data_keys_;
 };

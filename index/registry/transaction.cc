@@ -17,8 +17,10 @@
 namespace creditreg {
 
 Transaction::Transaction(std::shared_ptr<const Snapshot> base,
-                         storage::v1::Counters counters)
-    : base_(std::move(base)), counters_(std::move(counters)) {}
+                         storage::v1::Counters counters, TablesPtr tables)
+    : base_(std::move(base)),
+      counters_(std::move(counters)),
+      tables_(std::move(tables)) {}
 
 absl::StatusOr<std::optional<std::string>> Transaction::Get(
     absl::string_view key) const {
@@ -90,7 +92,7 @@ void Transaction::Edit(std::string key, Value value) {
 }
 
 Transaction::Mark Transaction::Save() const {
-  return {undo_.size(), counters_};
+  return {undo_.size(), counters_, tables_};
 }
 
 void Transaction::Restore(const Mark& mark) {
@@ -104,6 +106,7 @@ void Transaction::Restore(const Mark& mark) {
     undo_.pop_back();
   }
   counters_ = mark.counters;
+  tables_ = mark.tables;
 }
 
 WriteBatch Transaction::TakeBatch() {

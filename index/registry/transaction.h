@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "creditreg/storage/v1/rows.pb.h"
+#include "index/publication/tables.h"
 #include "index/registry/row_sink.h"
 #include "index/store/store.h"
 
@@ -26,7 +27,7 @@ namespace creditreg {
 class Transaction final : public Snapshot, public RowSink {
  public:
   Transaction(std::shared_ptr<const Snapshot> base,
-              storage::v1::Counters counters);
+              storage::v1::Counters counters, TablesPtr tables);
 
   // Reads: the base with the edits over it.
   absl::StatusOr<std::optional<std::string>> Get(
@@ -42,10 +43,15 @@ class Transaction final : public Snapshot, public RowSink {
   storage::v1::Counters& counters() { return counters_; }
   const storage::v1::Counters& counters() const { return counters_; }
 
+  // The publication rules in force, never null; undone by Restore() too.
+  const TablesPtr& tables() const { return tables_; }
+  void SetTables(TablesPtr tables) { tables_ = std::move(tables); }
+
   // A place to go back to.
   struct Mark {
     std::size_t undo = 0;
     storage::v1::Counters counters;
+    TablesPtr tables;
   };
   Mark Save() const;
   void Restore(const Mark& mark);
@@ -62,6 +68,7 @@ class Transaction final : public Snapshot, public RowSink {
 
   const std::shared_ptr<const Snapshot> base_;
   storage::v1::Counters counters_;
+  TablesPtr tables_;
   absl::btree_map<std::string, Value> edits_;
   // What each edit replaced: nothing where the key had no edit before.
   std::vector<std::pair<std::string, std::optional<Value>>> undo_;

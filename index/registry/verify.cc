@@ -48,7 +48,8 @@ absl::Status SettleAll(VerifyRun& run, Relations& relations) {
   CREDITREG_RETURN_IF_ERROR(run.BeginStage("differences"));
   Recount again;
   CREDITREG_RETURN_IF_ERROR(relations.Settle(
-      {Relation::kSealed, Relation::kQuarantine, Relation::kErasedKey},
+      {Relation::kSealed, Relation::kQuarantine, Relation::kErasedKey,
+       Relation::kConfTable},
       [&] { return CheckChanges(run, relations); }));
   CREDITREG_RETURN_IF_ERROR(relations.Settle(
       {Relation::kChangeOfEnterprise, Relation::kCurrentCode,
@@ -57,7 +58,8 @@ absl::Status SettleAll(VerifyRun& run, Relations& relations) {
       [&] { return CheckEnterprises(run, relations, &again); }));
   CREDITREG_RETURN_IF_ERROR(relations.Settle(
       {Relation::kChangeOfRecord, Relation::kNaturalKey, Relation::kFileList,
-       Relation::kPendingLink, Relation::kPersonOfRecord},
+       Relation::kPendingLink, Relation::kPersonOfRecord, Relation::kDue,
+       Relation::kUndecided},
       [&] { return CheckRecords(run, relations, &again); }));
   CREDITREG_RETURN_IF_ERROR(relations.Settle(
       {Relation::kRequestAge}, [&] { return CheckRequests(run, relations); }));

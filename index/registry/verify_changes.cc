@@ -33,6 +33,8 @@ bool HasWhatItsKindNeeds(const Change& change) {
       return has_content && change.record_no() != 0 &&
              change.quarantine_no() == 0;
     case MadeBy::kLinked:
+    case MadeBy::kClassified:
+    case MadeBy::kJudged:
       return has_content && change.record_no() != 0 &&
              change.enterprise_no() != 0 && change.quarantine_no() == 0;
     case MadeBy::kErased:
@@ -43,6 +45,15 @@ bool HasWhatItsKindNeeds(const Change& change) {
                   : change.record_no() == 0 && change.enterprise_no() == 0);
     case MadeBy::kNothing:
       break;
+  }
+  const bool touches_nobody =
+      change.enterprise_no() == 0 && change.record_no() == 0 &&
+      change.quarantine_no() == 0 && change.sealed_hash().empty();
+  if (change.kind() == Change::KIND_TABLE_ACTIVATED) {
+    return touches_nobody && has_content && !change.table().empty();
+  }
+  if (change.kind() == Change::KIND_DAY_BEGAN) {
+    return touches_nobody && change.content_hash().empty();
   }
   return change.kind() == Change::KIND_ROW_QUARANTINED &&
          change.quarantine_no() != 0 && change.record_no() == 0 &&
@@ -146,6 +157,11 @@ class ChangeCheck {
       CREDITREG_RETURN_IF_ERROR(relations_.Expect(
           Relation::kErasedKey, ErasedKeyKey(change.erased_data_key()),
           EncodeValue(storage::v1::EmptyRow()), sequence));
+    }
+    if (change.kind() == Change::KIND_TABLE_ACTIVATED) {
+      CREDITREG_RETURN_IF_ERROR(relations_.Expect(
+          Relation::kConfTable, ConfTableKey(change.table(), sequence),
+          change.content_hash(), sequence));
     }
     if (!change.sealed_hash().empty()) {
       CREDITREG_RETURN_IF_ERROR(

@@ -9,6 +9,7 @@
 #include "index/base/status_macros.h"
 #include "index/codec/keys.h"
 #include "index/codec/value.h"
+#include "index/registry/conf_tables.h"
 #include "index/registry/verify_passes.h"
 #include "index/registry/verify_run.h"
 
@@ -21,9 +22,10 @@ constexpr Table kTables[] = {
     Table::kChange,      Table::kRequest,        Table::kRequestAge,
     Table::kNaturalKey,  Table::kQuarantine,     Table::kQuarantineKey,
     Table::kImport,      Table::kImportOutcome,  Table::kLinkBacklog,
-    Table::kErasedKey,   Table::kCurrentCode,    Table::kFormerCode,
-    Table::kOldNumber,   Table::kNameKey,        Table::kFileList,
-    Table::kPendingLink, Table::kPerson,
+    Table::kErasedKey,   Table::kConfTable,      Table::kCurrentCode,
+    Table::kFormerCode,  Table::kOldNumber,      Table::kNameKey,
+    Table::kFileList,    Table::kPendingLink,    Table::kPerson,
+    Table::kDue,         Table::kUndecided,
 };
 
 // Rows in [begin, end), which belong to no table.
@@ -40,7 +42,7 @@ absl::Status FindStrays(VerifyRun& run, const std::string& begin,
 }
 
 void CheckMetaRow(VerifyRun& run, const std::string& key,
-                  const std::string& value) {
+                  const std::string& value, int* extra_rows) {
   if (key == MetaKey("layout")) {
     if (value != EncodeValue(run.layout())) {
       run.Fault(Table::kMeta, "layout is not the one opened");
@@ -49,6 +51,14 @@ void CheckMetaRow(VerifyRun& run, const std::string& key,
     if (value != EncodeValue(run.counters())) {
       run.Fault(Table::kMeta, "counters are not those of this state");
     }
+  } else if (key == MetaKey(kJudgingRow)) {
+    const auto row =
+        run.Decode<storage::v1::JudgingRow>(Table::kMeta, value, 0);
+    if (row.has_value() &&
+        row->end_record_no() > run.counters().next_record_no()) {
+      run.Fault(Table::kMeta, "judging goes past the last record");
+    }
+    ++*extra_rows;
   } else {
     run.Fault(Table::kMeta, "row of an unknown name");
   }
@@ -58,13 +68,14 @@ void CheckMetaRow(VerifyRun& run, const std::string& key,
 
 absl::Status CheckMeta(VerifyRun& run) {
   int rows = 0;
+  int extra_rows = 0;
   CREDITREG_RETURN_IF_ERROR(ForEachRow(
       run, Table::kMeta, [&](const std::string& key, const std::string& value) {
         ++rows;
-        CheckMetaRow(run, key, value);
+        CheckMetaRow(run, key, value, &extra_rows);
         return absl::OkStatus();
       }));
-  if (rows < 2) run.Fault(Table::kMeta, "layout or counters missing");
+  if (rows - extra_rows < 2) run.Fault(Table::kMeta, "layout or counters missing");
   std::string begin(1, '\0');
   for (const Table table : kTables) {
     const std::string prefix = TablePrefix(table);

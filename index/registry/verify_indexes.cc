@@ -37,6 +37,8 @@ constexpr struct {
     {Table::kNameKey, Relation::kNameKey},
     {Table::kFileList, Relation::kFileList},
     {Table::kPendingLink, Relation::kPendingLink},
+    {Table::kDue, Relation::kDue},
+    {Table::kUndecided, Relation::kUndecided},
 };
 
 absl::Status CountSealed(VerifyRun& run, Relations& relations) {
@@ -76,6 +78,22 @@ absl::Status CheckErasedKeys(VerifyRun& run, Relations& relations) {
         if (state != DataKeyState::kDestroyed) {
           run.Fault(Table::kErasedKey, "its data key is not destroyed", *slot);
         }
+        return absl::OkStatus();
+      });
+}
+
+// Texts of tables as their changes say, and that their hash is theirs.
+absl::Status CheckConfTables(VerifyRun& run, Relations& relations) {
+  return ForEachRow(
+      run, Table::kConfTable,
+      [&](const std::string& key, const std::string& value) {
+        const auto row = run.Decode<storage::v1::ConfTableRow>(
+            Table::kConfTable, value, 0);
+        if (!row.has_value()) return absl::OkStatus();
+        if (Sm3(row->text()) != row->sm3()) {
+          run.Fault(Table::kConfTable, "hash is not its text's");
+        }
+        relations.Found(Relation::kConfTable, key, row->sm3());
         return absl::OkStatus();
       });
 }
@@ -235,6 +253,7 @@ absl::Status CountImplied(VerifyRun& run, Relations& relations,
                           const Recount& recount) {
   CREDITREG_RETURN_IF_ERROR(CountSealed(run, relations));
   CREDITREG_RETURN_IF_ERROR(CheckErasedKeys(run, relations));
+  CREDITREG_RETURN_IF_ERROR(CheckConfTables(run, relations));
   CREDITREG_RETURN_IF_ERROR(CountPersons(run, relations));
   CREDITREG_RETURN_IF_ERROR(CountNaturalKeys(run, relations, recount));
   for (const auto& index : kIndexes) {

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "creditreg/storage/v1/content.pb.h"
 #include "creditreg/storage/v1/rows.pb.h"
+#include "index/base/civil_day.h"
 #include "index/base/status_macros.h"
 #include "index/codec/keys.h"
 #include "index/codec/natural_key.h"
@@ -20,7 +22,11 @@
 #include "index/lookup/file_list.h"
 #include "index/lookup/identifiers.h"
 #include "index/model/uscc.h"
+#include "index/publication/publicity.h"
+#include "index/publication/tables.h"
+#include "index/registry/conf_tables.h"
 #include "index/registry/record_version.h"
+#include "index/registry/rows.h"
 #include "index/registry/verify_passes.h"
 #include "index/registry/verify_relations.h"
 #include "index/registry/verify_run.h"
@@ -56,11 +62,6 @@ struct Stay {
   std::optional<FileListEntry> place;
 };
 
-std::string PlaceKey(const FileListEntry& place) {
-  return FileListKey(place.enterprise_no, place.family, place.day,
-                     place.record_no);
-}
-
 // The file-list rows of one record, from its stays, newest first.
 std::map<std::string, storage::v1::FileListRow> FileListRows(
     const std::vector<Stay>& stays) {
@@ -68,7 +69,7 @@ std::map<std::string, storage::v1::FileListRow> FileListRows(
   std::string at;
   for (auto stay = stays.rbegin(); stay != stays.rend(); ++stay) {
     const std::string next =
-        stay->place.has_value() ? PlaceKey(*stay->place) : std::string();
+        stay->place.has_value() ? FileListKey(*stay->place) : std::string();
     if (next == at) {
       if (!at.empty()) rows[at] = Renewed(std::move(rows[at]), stay->sequence);
       continue;
@@ -163,8 +164,13 @@ class RecordVisitor {
   static constexpr SealedKind kSealedKind = SealedKind::kRecord;
   static constexpr Relation kChangeRelation = Relation::kChangeOfRecord;
 
-  RecordVisitor(VerifyRun& run, Relations& relations, Recount* recount)
-      : run_(run), relations_(relations), recount_(*recount), history_(run) {}
+  RecordVisitor(VerifyRun& run, Relations& relations,
+                const storage::v1::JudgingRow& judging, Recount* recount)
+      : run_(run),
+        relations_(relations),
+        recount_(*recount),
+        judging_(judging),
+        history_(run) {}
 
   void Enter(std::uint64_t number) {
     recount_.counters.set_next_record_no(number);
@@ -184,6 +190,7 @@ class RecordVisitor {
     stays_.push_back({seen.sequence, PlaceOf(number, version)});
     history_.Add(number, seen, newest);
     if (!newest) return absl::OkStatus();
+    newest_ = version;
     Count(number, version);
     for (const IndexRow& row :
          RecordIndexRows(number, version, run_.keys().hmac)) {
@@ -205,11 +212,16 @@ class RecordVisitor {
       return was_in_force && InForce(version) ? MadeBy::kSubmitted
                                               : MadeBy::kNothing;
     }
+    const bool stays = version.enterprise_no() == before->enterprise_no();
+    if (stays && was_in_force == InForce(version) &&
+        version.withdrawn_reason() == before->withdrawn_reason() &&
+        version.correction_reason().empty()) {
+      return MadeByRules(version, *before);
+    }
     // Neither withdrawing nor linking touches what a correction said.
     if (version.correction_reason() != before->correction_reason()) {
       return MadeBy::kNothing;
     }
-    const bool stays = version.enterprise_no() == before->enterprise_no();
     if (was_in_force && !InForce(version)) {
       return stays ? MadeBy::kWithdrawn : MadeBy::kNothing;
     }
@@ -233,6 +245,9 @@ class RecordVisitor {
       CREDITREG_RETURN_IF_ERROR(relations_.Expect(Relation::kFileList, key,
                                                   EncodeValue(row), number));
     }
+    if (head != nullptr) {
+      CREDITREG_RETURN_IF_ERROR(CheckPublicity(number, *head));
+    }
     if (head != nullptr && head->natural_key().size() != kNaturalKeyBytes) {
       run_.Fault(kHeadTable, "natural_key has a wrong length", number);
       head = nullptr;
@@ -253,6 +268,73 @@ class RecordVisitor {
   }
 
  private:
+  // The same content in the same place: only its publicity is another.
+  static MadeBy MadeByRules(const Version& version, const Version& before) {
+    if (EncodeValue(OnlyChosen(version)) != EncodeValue(OnlyChosen(before))) {
+      return MadeBy::kClassified;
+    }
+    return version.unlisted() != before.unlisted() ||
+                   version.first_shown_size() != before.first_shown_size()
+               ? MadeBy::kJudged
+               : MadeBy::kNothing;
+  }
+  static Version OnlyChosen(const Version& version) {
+    Version chosen;
+    *chosen.mutable_chosen_terms() = version.chosen_terms();
+    return chosen;
+  }
+
+  // That the head says what its tables say of the newest version.
+  absl::Status CheckPublicity(std::uint64_t number, const Head& head) {
+    for (const auto& [key, value] : PublicityRows(number, head)) {
+      const Relation relation = absl::StartsWith(key, due_prefix_)
+                                    ? Relation::kDue
+                                    : Relation::kUndecided;
+      CREDITREG_RETURN_IF_ERROR(
+          relations_.Expect(relation, key, value, number));
+    }
+    if (run_.searching()) return absl::OkStatus();
+    const storage::v1::RecordPublicity& stored = head.publicity();
+    if (newest_.enterprise_no() != 0 &&
+        stored.tables_sequence() != run_.tables().sequence() &&
+        (number < judging_.next_record_no() ||
+         judging_.end_record_no() <= number)) {
+      run_.Fault(kHeadTable, "publicity is not by the rules in force", number);
+    }
+    CREDITREG_ASSIGN_OR_RETURN(const TablesPtr tables,
+                               TablesAt(stored.tables_sequence()));
+    Version version = newest_;
+    Head judged;
+    SetHeadPublicity(
+        JudgePublicity(*tables, CivilDay::FromDays(stored.judged_day()),
+                       &version),
+        &judged);
+    if (EncodeValue(judged.publicity()) != EncodeValue(stored) ||
+        EncodeValue(version) != EncodeValue(newest_)) {
+      run_.Fault(kHeadTable, "publicity is not what its rules say", number);
+    }
+    return absl::OkStatus();
+  }
+
+  // 0: none was active.
+  absl::StatusOr<TablesPtr> TablesAt(std::uint64_t sequence) {
+    TablesPtr& tables = tables_[sequence];
+    if (tables != nullptr) return tables;
+    if (sequence == 0) {
+      tables = std::make_shared<PublicationTables>();
+      return tables;
+    }
+    absl::StatusOr<TablesPtr> read = ReadTables(run_.rows(), sequence);
+    if (absl::IsDataLoss(read.status())) {
+      run_.Fault(Table::kConfTable, "cannot be read", sequence);
+      tables = std::make_shared<PublicationTables>();
+      return tables;
+    }
+    if (!read.ok()) return read.status();
+    tables = *std::move(read);
+    return tables;
+  }
+
   // Rows that lead to such a record are left out of the sums; that its current
   // key leads to it is looked up.
   absl::Status LeaveHidden(std::uint64_t number, const Head* head) {
@@ -299,9 +381,15 @@ class RecordVisitor {
   VerifyRun& run_;
   Relations& relations_;
   Recount& recount_;
+  // Those that new rules have not seen yet.
+  const storage::v1::JudgingRow judging_;
   const std::string person_prefix_ = TablePrefix(Table::kPerson);
+  const std::string due_prefix_ = TablePrefix(Table::kDue);
+  // By the change that activated the newest of them.
+  std::map<std::uint64_t, TablesPtr> tables_;
   // Of the record that is read.
   std::vector<Stay> stays_;
+  Version newest_;
   KeyHistory history_;
 };
 
@@ -309,7 +397,15 @@ class RecordVisitor {
 
 absl::Status CheckRecords(VerifyRun& run, Relations& relations,
                           Recount* recount) {
-  RecordVisitor visitor(run, relations, recount);
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::optional<std::string> value,
+      GetUndamaged(run.rows(), MetaKey(kJudgingRow)));
+  storage::v1::JudgingRow judging;
+  if (value.has_value()) {
+    const auto row = DecodeValue<storage::v1::JudgingRow>(*value);
+    if (row.ok()) judging = *row;
+  }
+  RecordVisitor visitor(run, relations, judging, recount);
   return SubjectWalk<RecordVisitor>(run, relations, visitor).Run();
 }
 

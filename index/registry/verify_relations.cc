@@ -51,6 +51,12 @@ std::optional<std::string> OfQuarantine(absl::string_view value) {
                            row->import_row());
 }
 
+std::optional<std::string> OfConfTable(absl::string_view value) {
+  const auto row = DecodeValue<storage::v1::ConfTableRow>(value);
+  if (!row.ok()) return std::nullopt;
+  return row->sm3();
+}
+
 struct RelationParts {
   Table table;
   Table implied_by;
@@ -64,6 +70,7 @@ constexpr std::array<RelationParts, kRelations> kParts = {{
     {Table::kSealed, Table::kChange, &OfSealed},
     {Table::kQuarantine, Table::kChange, &OfQuarantine},
     {Table::kErasedKey, Table::kChange, &WholeValue},
+    {Table::kConfTable, Table::kChange, &OfConfTable},
     {Table::kCurrentCode, Table::kEnterpriseVersion, &WholeValue},
     {Table::kFormerCode, Table::kEnterpriseVersion, &WholeValue},
     {Table::kOldNumber, Table::kEnterpriseVersion, &WholeValue},
@@ -73,6 +80,8 @@ constexpr std::array<RelationParts, kRelations> kParts = {{
     {Table::kFileList, Table::kRecordVersion, &WholeValue},
     {Table::kPendingLink, Table::kRecordVersion, &WholeValue},
     {Table::kPerson, Table::kRecordVersion, &WholeValue},
+    {Table::kDue, Table::kRecordHead, &WholeValue},
+    {Table::kUndecided, Table::kRecordHead, &WholeValue},
     {Table::kRequestAge, Table::kRequest, &WholeValue},
     {Table::kQuarantineKey, Table::kQuarantine, &WholeValue},
 }};
@@ -163,6 +172,10 @@ MadeBy MadeByOf(Change::Kind kind) {
       return MadeBy::kLinked;
     case Change::KIND_PERSONAL_ERASED:
       return MadeBy::kErased;
+    case Change::KIND_RECORD_CLASSIFIED:
+      return MadeBy::kClassified;
+    case Change::KIND_RECORD_JUDGED:
+      return MadeBy::kJudged;
     default:
       return MadeBy::kNothing;
   }
@@ -185,6 +198,8 @@ bool MadeRecordVersion(const Change& change) {
     case MadeBy::kSubmitted:
     case MadeBy::kWithdrawn:
     case MadeBy::kLinked:
+    case MadeBy::kClassified:
+    case MadeBy::kJudged:
       return true;
     case MadeBy::kErased:
       return change.record_no() != 0;
@@ -207,8 +222,10 @@ std::string ProjectMade(const Change& change) {
   made.enterprise_no = change.enterprise_no();
   made.recorded_us = change.record_time_us();
   made.content_hash = change.content_hash();
-  // Versions keep no reason for showing a file again, nor for an erasure.
-  if (made.made_by != MadeBy::kWithheld && made.made_by != MadeBy::kErased) {
+  // Versions keep no reason for showing a file again, nor for an erasure, nor
+  // for taking a classification back.
+  if (made.made_by != MadeBy::kWithheld && made.made_by != MadeBy::kErased &&
+      made.made_by != MadeBy::kClassified) {
     made.reason = change.reason();
   }
   return ProjectMade(made);

@@ -36,6 +36,7 @@ enum class Relation : std::uint8_t {
   kSealed,              // sealed, by changes
   kQuarantine,          // quarantine, by changes
   kErasedKey,           // erased key, by changes
+  kConfTable,           // conf table, by changes
   kCurrentCode,         // by enterprise versions, as the next four
   kFormerCode,
   kOldNumber,
@@ -45,10 +46,12 @@ enum class Relation : std::uint8_t {
   kFileList,
   kPendingLink,
   kPersonOfRecord,
+  kDue,  // by record heads, as the next one
+  kUndecided,
   kRequestAge,     // by requests
   kQuarantineKey,  // by quarantine rows
 };
-inline constexpr std::size_t kRelations = 16;
+inline constexpr std::size_t kRelations = 19;
 
 // What made a version, as far as it shows from the versions of its subject.
 enum class MadeBy : std::uint8_t {
@@ -59,6 +62,8 @@ enum class MadeBy : std::uint8_t {
   kWithdrawn = 4,
   kLinked = 5,
   kErased = 6,
+  kClassified = 7,
+  kJudged = 8,
 };
 MadeBy MadeByOf(storage::v1::Change::Kind kind);
 // Whether a change makes a version of an enterprise, or of a record.

@@ -40,6 +40,7 @@ class VerifyRun {
 
   const Snapshot& rows() const { return *view_.rows(); }
   const storage::v1::Counters& counters() const { return view_.counters(); }
+  const PublicationTables& tables() const { return view_.tables(); }
   const storage::v1::Layout& layout() const { return layout_; }
   const KeyRing& keys() const { return keys_; }
   const DataKeyStore& data_keys() const { return data_keys_; }

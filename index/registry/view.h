@@ -24,9 +24,11 @@
 #include "absl/types/span.h"
 #include "creditreg/storage/v1/content.pb.h"
 #include "creditreg/storage/v1/rows.pb.h"
+#include "index/base/civil_day.h"
 #include "index/lookup/personal_index.h"
 #include "index/model/old_number.h"
 #include "index/model/uscc.h"
+#include "index/publication/tables.h"
 
 namespace creditreg {
 
@@ -136,6 +138,12 @@ struct QuarantinePage {
   std::uint64_t next_no = 0;
 };
 
+struct UndecidedPage {
+  std::vector<RecordAt> records;
+  // Number to go on from; 0 at the end.
+  std::uint64_t next_no = 0;
+};
+
 struct RecordsQuery {
   std::uint64_t enterprise_no = 0;
   // The enterprise as this view reads it at `at`, where the caller has it: it
@@ -144,6 +152,8 @@ struct RecordsQuery {
   // creditreg.storage.v1.Family numbers; empty: all.
   std::vector<std::uint8_t> families;
   std::size_t limit = 50;
+  // Only what some channel may show today (RecordVersion.unlisted).
+  bool listed_only = false;
   // From the page before; empty: from the start.
   std::string cursor;
   // Sequence to read at; 0: the view's.
@@ -166,6 +176,12 @@ class View {
 
   // Last change this view holds.
   virtual std::uint64_t sequence() const = 0;
+
+  // The publication rules it was made with; nothing is public by none.
+  virtual const PublicationTables& tables() const = 0;
+  // Publication date of its last change: what is shown is never judged for an
+  // earlier day. It may be later by now.
+  virtual CivilDay publication_day() const = 0;
 
   // Looks an enterprise up; never NotFound (that is a verdict). `at` as above.
   virtual absl::StatusOr<FindAnswer> Find(const FindQuery& query,
@@ -208,6 +224,12 @@ class View {
   virtual absl::StatusOr<QuarantinePage> ListQuarantined(
       std::uint64_t from_no, std::size_t limit,
       absl::string_view source_id) const = 0;
+
+  // Records from `from_no` on that some channel's rules leave undecided.
+  virtual absl::StatusOr<UndecidedPage> ListUndecided(
+      std::uint64_t from_no, std::size_t limit) const = 0;
+  // Records that the newest rules have not judged yet.
+  virtual absl::StatusOr<std::uint64_t> RecordsToJudge() const = 0;
 
   // The enterprise that has the code itself, whatever it was merged into;
   // nothing: none has. `uscc` is 18 bytes.

@@ -24,8 +24,10 @@
 
 namespace creditreg {
 
-Stamp TakeStamp(absl::Time now, storage::v1::Counters& counters) {
+Stamp TakeStamp(absl::Time now, const PublicationTables& tables,
+                storage::v1::Counters& counters) {
   Stamp stamp;
+  stamp.tables = &tables;
   stamp.sequence = counters.sequence() + 1;
   stamp.record_time_us =
       std::max(absl::ToUnixMicros(now), counters.record_time_us() + 1);
@@ -39,7 +41,8 @@ Stamp TakeStamp(absl::Time now, storage::v1::Counters& counters) {
 }
 
 Stamp BeginChange(Transaction& transaction, const WriteContext& context) {
-  return TakeStamp(context.clock->Now(), transaction.counters());
+  return TakeStamp(context.clock->Now(), *transaction.tables(),
+                   transaction.counters());
 }
 
 void CompleteChange(const Stamp& stamp, const ChangeSource& source,

@@ -22,6 +22,7 @@
 #include "index/codec/value.h"
 #include "index/lookup/personal_index.h"
 #include "index/model/finding.h"
+#include "index/publication/tables.h"
 #include "index/registry/registry.h"
 #include "index/registry/row_sink.h"
 #include "index/registry/transaction.h"
@@ -47,16 +48,20 @@ struct ChangeSource {
   std::uint64_t import_row = 0;
 };
 
-// Number and time of a change, and the publication date in force then.
+// Number and time of a change, and the publication date and rules in force
+// then.
 struct Stamp {
   std::uint64_t sequence = 0;
   std::int64_t record_time_us = 0;
   std::int32_t publication_day = 0;
+  // Not null; outlives the change.
+  const PublicationTables* tables = nullptr;
 };
 
 // Takes the next sequence from the counters. Record time is max(now, last +
 // 1 µs), so it never repeats or goes back.
-Stamp TakeStamp(absl::Time now, storage::v1::Counters& counters);
+Stamp TakeStamp(absl::Time now, const PublicationTables& tables,
+                storage::v1::Counters& counters);
 Stamp BeginChange(Transaction& transaction, const WriteContext& context);
 
 // Completes `change` (what it touched is set by the caller) with stamp and

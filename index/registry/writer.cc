@@ -23,6 +23,7 @@
 #include "index/base/status_macros.h"
 #include "index/codec/keys.h"
 #include "index/codec/value.h"
+#include "index/registry/conf_tables.h"
 #include "index/registry/erased_keys.h"
 #include "index/registry/rows.h"
 #include "index/registry/snapshot_view.h"
@@ -199,7 +200,8 @@ std::vector<WriteWork> Writer::TakeGroup() {
 void Writer::CommitGroup(std::vector<WriteWork> group) {
   const std::shared_ptr<const SnapshotView> before = view();
   std::uint64_t sequence = before->sequence();
-  Transaction transaction(before->rows(), before->counters());
+  Transaction transaction(before->rows(), before->counters(),
+                          before->shared_tables());
   std::size_t rows = 0;
   for (WriteWork& work : group) {
     work.apply(transaction);
@@ -278,8 +280,10 @@ absl::Status Writer::Reopen() {
   if (options_.page_cache != nullptr) {
     options_.page_cache->TouchAll(counters->sequence());
   }
+  // The group in flight may have activated one.
+  CREDITREG_ASSIGN_OR_RETURN(TablesPtr tables, ReadTables(*rows));
   Show(std::make_shared<SnapshotView>(std::move(rows), *std::move(counters),
-                                      options_.keys,
+                                      std::move(tables), options_.keys,
                                       options_.context.data_keys));
   absl::MutexLock lock(&mutex_);
   view_is_void_ = false;
@@ -333,9 +337,13 @@ absl::Status Writer::Commit(Transaction& transaction) {
     if (refusal_.ok()) failure_ = absl::OkStatus();
   }
   TouchPages(batch, counters.sequence());
-  Show(std::make_shared<SnapshotView>(options_.store->TakeSnapshot(),
-                                      std::move(counters), options_.keys,
-                                      options_.context.data_keys));
+  if (options_.page_cache != nullptr &&
+      transaction.tables()->sequence() != view()->tables().sequence()) {
+    options_.page_cache->TouchAll(counters.sequence());
+  }
+  Show(std::make_shared<SnapshotView>(
+      options_.store->TakeSnapshot(), std::move(counters), transaction.tables(),
+      options_.keys, options_.context.data_keys));
   // All of it is stored, but who asked for an erasure must not be told that it
   // is done. Reopening does it.
   const absl::Status destroyed =

@@ -185,8 +185,9 @@ TEST(KeysRandomTest, NewerDaysOfAFileSortFirst) {
             LaterFirst<CivilDay>{RandomDay(&random)}, random.Number());
       },
       [](const auto& value) {
-        return FileListKey(std::get<0>(value), std::get<1>(value),
-                           std::get<2>(value).value, std::get<3>(value));
+        return FileListKey({std::get<0>(value), std::get<1>(value),
+                            Stretch::kUnlisted, std::get<2>(value).value,
+                            std::get<3>(value)});
       });
 }
 
@@ -212,9 +213,12 @@ TEST(KeysRandomTest, ValuesComeBack) {
     ASSERT_EQ(age.principal, text);
     ASSERT_EQ(age.id, "me");
     const CivilDay day = RandomDay(&random);
-    const auto entry = DecodeFileListKey(FileListKey(a, 3, day, b)).value();
+    const auto entry = DecodeFileListKey(
+                           FileListKey({a, 3, Stretch::kUnlisted, day, b}))
+                           .value();
     ASSERT_EQ(entry.enterprise_no, a);
     ASSERT_EQ(entry.family, 3);
+    ASSERT_EQ(entry.stretch, Stretch::kUnlisted);
     ASSERT_EQ(entry.day, day);
     ASSERT_EQ(entry.record_no, b);
   }
@@ -234,8 +238,7 @@ void ExpectRefusedOrCanonical(const std::string& key) {
   }
   const auto file = DecodeFileListKey(key);
   if (file.ok()) {
-    expect_same(FileListKey(file->enterprise_no, file->family, file->day,
-                            file->record_no));
+    expect_same(FileListKey(*file));
   }
   const auto sealed = DecodeSealedKey(key);
   if (sealed.ok()) {

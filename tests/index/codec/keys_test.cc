@@ -78,6 +78,9 @@ TEST(KeysTest, BytesOfStoredTables) {
   EXPECT_EQ(HexOf(ImportOutcomeKey(kNumber, 3)),
             Hex("0001 0e $N 0000000000000003"));
   EXPECT_EQ(HexOf(LinkBacklogKey(kNumber)), Hex("0001 0f $N"));
+  EXPECT_EQ(HexOf(ConfTablePrefix("gsxt")), Hex("0001 11 67737874 0001"));
+  EXPECT_EQ(HexOf(ConfTableKey("gsxt", 2)),
+            Hex("0001 11 67737874 0001 fffffffffffffffd"));
 }
 
 TEST(KeysTest, BytesOfIndexes) {
@@ -92,14 +95,23 @@ TEST(KeysTest, BytesOfIndexes) {
   EXPECT_EQ(HexOf(NameKeyKey(Repeat('\xEE', 16), kNumber)),
             Hex("0001 43 0001 eeeeeeeeeeeeeeee eeeeeeeeeeeeeeee $N"));
   EXPECT_EQ(HexOf(FileListPrefix(kNumber)), Hex("0001 44 0001 $N"));
-  EXPECT_EQ(HexOf(FileListPrefix(kNumber, 2)), Hex("0001 44 0001 $N 02"));
+  EXPECT_EQ(HexOf(FileListPrefix(kNumber, 2, Stretch::kListed)),
+            Hex("0001 44 0001 $N 02"));
+  EXPECT_EQ(HexOf(FileListPrefix(kNumber, 2, Stretch::kUnlisted)),
+            Hex("0001 44 0001 $N 82"));
   // 2026-01-05 is day 20458, 0x4fea.
-  EXPECT_EQ(HexOf(FileListKey(kNumber, 2, January5(), 9)),
+  EXPECT_EQ(HexOf(FileListKey({kNumber, 2, Stretch::kListed, January5(), 9})),
             Hex("0001 44 0001 $N 02 7fffb015 0000000000000009"));
-  EXPECT_EQ(HexOf(FileListKey(kNumber, 2, CivilDay::Unknown(), 9)),
-            Hex("0001 44 0001 $N 02 ffffffff 0000000000000009"));
-  EXPECT_EQ(HexOf(FileListKey(kNumber, 2, CivilDay::OpenEnded(), 9)),
-            Hex("0001 44 0001 $N 02 00000000 0000000000000009"));
+  EXPECT_EQ(HexOf(FileListKey({kNumber, 2, Stretch::kUnlisted, January5(), 9})),
+            Hex("0001 44 0001 $N 82 7fffb015 0000000000000009"));
+  EXPECT_EQ(
+      HexOf(FileListKey(
+          {kNumber, 2, Stretch::kListed, CivilDay::Unknown(), 9})),
+      Hex("0001 44 0001 $N 02 ffffffff 0000000000000009"));
+  EXPECT_EQ(
+      HexOf(FileListKey(
+          {kNumber, 2, Stretch::kListed, CivilDay::OpenEnded(), 9})),
+      Hex("0001 44 0001 $N 02 00000000 0000000000000009"));
   EXPECT_EQ(HexOf(PendingLinkPrefix(0, kUscc)), Hex("0001 45 0001 00 $C 0001"));
   EXPECT_EQ(HexOf(PendingLinkKey(0, kUscc, kNumber)),
             Hex("0001 45 0001 00 $C 0001 $N"));
@@ -108,6 +120,10 @@ TEST(KeysTest, BytesOfIndexes) {
   EXPECT_EQ(
       HexOf(PersonKey(Repeat('\xCC', 16), SealedKind::kEnterprise, kNumber, 1)),
       Hex("0001 46 0001 cccccccccccccccc cccccccccccccccc 01 $N 01"));
+  EXPECT_EQ(HexOf(DuePrefix(January5())), Hex("0001 47 0001 80004fea"));
+  EXPECT_EQ(HexOf(DueKey(January5(), 9)),
+            Hex("0001 47 0001 80004fea 0000000000000009"));
+  EXPECT_EQ(HexOf(UndecidedKey(kNumber)), Hex("0001 48 0001 $N"));
 }
 
 TEST(KeysTest, PersonKeysAreReadBackAndOthersRefused) {
@@ -146,13 +162,17 @@ TEST(KeysTest, ExamplesOfTheDocumentAreTrue) {
       ImportOutcomeKey(4, 258),
       LinkBacklogKey(7),
       ErasedKeyKey(258),
+      ConfTableKey("gsxt", 258),
       CurrentCodeKey(kUscc),
       FormerCodeKey(kUscc),
       OldNumberKey(1, "44X", 7),
       NameKeyKey(Repeat('\xEE', 16), 7),
-      FileListKey(7, 2, January5(), 9),
+      FileListKey({7, 2, Stretch::kListed, January5(), 9}),
+      FileListKey({7, 2, Stretch::kUnlisted, January5(), 9}),
       PendingLinkKey(1, "44X", 9),
       PersonKey(Repeat('\xCC', 16), SealedKind::kRecord, 9, 4),
+      DueKey(January5(), 9),
+      UndecidedKey(9),
   };
   std::vector<std::string> examples;
   std::ifstream document(CREDITREG_SOURCE_DIR "/index/codec/KEYS.md");
@@ -202,8 +222,12 @@ struct Decoder {
 
 std::vector<Decoder> Decoders() {
   std::vector<Decoder> decoders = {
-      {"file list", FileListKey(7, 2, January5(), 9),
+      {"file list", FileListKey({7, 2, Stretch::kListed, January5(), 9}),
        [](absl::string_view key) { return DecodeFileListKey(key).status(); }},
+      {"due", DueKey(January5(), 9),
+       [](absl::string_view key) { return DecodeDueKey(key).status(); }},
+      {"conf table", ConfTableKey("gsxt", 7),
+       [](absl::string_view key) { return DecodeConfTableKey(key).status(); }},
       {"sealed", SealedKey(SealedKind::kRecord, 7, 2),
        [](absl::string_view key) { return DecodeSealedKey(key).status(); }},
       {"request age", RequestAgeKey(7, "me", absl::string_view("r\0001", 3)),
@@ -224,6 +248,7 @@ std::vector<Decoder> Decoders() {
   add(Table::kChange, ChangeKey(7), DecodeNumberKey);
   add(Table::kQuarantine, QuarantineKey(7), DecodeNumberKey);
   add(Table::kLinkBacklog, LinkBacklogKey(7), DecodeNumberKey);
+  add(Table::kUndecided, UndecidedKey(7), DecodeNumberKey);
   add(Table::kEnterpriseVersion, EnterpriseVersionKey(7, 2), DecodeVersionKey);
   add(Table::kRecordVersion, RecordVersionKey(7, 2), DecodeVersionKey);
   add(Table::kOldNumber, OldNumberKey(3, "44", 7), DecodeTrailingNumber);

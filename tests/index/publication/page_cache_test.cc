@@ -23,6 +23,8 @@ using ::testing::Le;
 using ::testing::NotNull;
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
+constexpr int kChannel = 1;
+constexpr CivilDay kToday = CivilDay::FromDays(20000);
 
 PageCache::PagePtr MakePage(std::uint64_t enterprise_no, std::uint64_t sequence,
                             std::string bytes = "page") {
@@ -33,49 +35,73 @@ PageCache::PagePtr MakePage(std::uint64_t enterprise_no, std::uint64_t sequence,
   return page;
 }
 
+TEST(PageCacheTest, APageIsGoodUntilItsDay) {
+  PageCache cache(kMiB);
+  auto page = std::make_shared<PageCache::Page>();
+  page->day = kToday;
+  page->until = kToday.PlusDays(2);
+  cache.Insert("A", kChannel, page);
+  EXPECT_THAT(cache.Find("A", kChannel, kToday), NotNull());
+  EXPECT_THAT(cache.Find("A", kChannel, kToday.PlusDays(1)), NotNull());
+  EXPECT_THAT(cache.Find("A", kChannel, kToday.PlusDays(2)), IsNull());
+  // Nobody asks for a day that is over; if so, it is made again.
+  EXPECT_THAT(cache.Find("A", kChannel, kToday.PlusDays(-1)), IsNull());
+}
+
+TEST(PageCacheTest, ChannelsHaveTheirOwnPagesAndShareTouches) {
+  PageCache cache(kMiB);
+  cache.Insert("A", 1, MakePage(1, 10, "one"));
+  cache.Insert("A", 2, MakePage(1, 10, "two"));
+  EXPECT_EQ(cache.Find("A", 1, kToday)->bytes, "one");
+  EXPECT_EQ(cache.Find("A", 2, kToday)->bytes, "two");
+  cache.Touch({}, {"A"}, 11);
+  EXPECT_THAT(cache.Find("A", 1, kToday), IsNull());
+  EXPECT_THAT(cache.Find("A", 2, kToday), IsNull());
+}
+
 TEST(PageCacheTest, APageIsFoundUntilItsFileIsTouched) {
   PageCache cache(kMiB);
-  EXPECT_THAT(cache.Find("A"), IsNull());
-  cache.Insert("A", MakePage(1, 10));
-  cache.Insert("B", MakePage(2, 10));
+  EXPECT_THAT(cache.Find("A", kChannel, kToday), IsNull());
+  cache.Insert("A", kChannel, MakePage(1, 10));
+  cache.Insert("B", kChannel, MakePage(2, 10));
   cache.Touch({2}, {}, 11);
-  ASSERT_THAT(cache.Find("A"), NotNull());
-  EXPECT_EQ(cache.Find("A")->bytes, "page");
-  EXPECT_THAT(cache.Find("B"), IsNull());
-  cache.Insert("B", MakePage(2, 11, "new"));
-  ASSERT_THAT(cache.Find("B"), NotNull());
-  EXPECT_EQ(cache.Find("B")->bytes, "new");
+  ASSERT_THAT(cache.Find("A", kChannel, kToday), NotNull());
+  EXPECT_EQ(cache.Find("A", kChannel, kToday)->bytes, "page");
+  EXPECT_THAT(cache.Find("B", kChannel, kToday), IsNull());
+  cache.Insert("B", kChannel, MakePage(2, 11, "new"));
+  ASSERT_THAT(cache.Find("B", kChannel, kToday), NotNull());
+  EXPECT_EQ(cache.Find("B", kChannel, kToday)->bytes, "new");
 }
 
 TEST(PageCacheTest, APageIsVoidWhenItsCodeLeadsElsewhere) {
   PageCache cache(kMiB);
-  cache.Insert("A", MakePage(1, 10));
-  cache.Insert("B", MakePage(2, 10));
+  cache.Insert("A", kChannel, MakePage(1, 10));
+  cache.Insert("B", kChannel, MakePage(2, 10));
   cache.Touch({}, {"A"}, 11);
-  EXPECT_THAT(cache.Find("A"), IsNull());
-  EXPECT_THAT(cache.Find("B"), NotNull());
+  EXPECT_THAT(cache.Find("A", kChannel, kToday), IsNull());
+  EXPECT_THAT(cache.Find("B", kChannel, kToday), NotNull());
 }
 
 TEST(PageCacheTest, APageMadeFromAnOldViewIsNotKeptForLong) {
   PageCache cache(kMiB);
   // Its view was taken before the touch, it comes after it.
   cache.Touch({1}, {}, 11);
-  cache.Insert("A", MakePage(1, 10));
-  EXPECT_THAT(cache.Find("A"), IsNull());
-  cache.Insert("A", MakePage(1, 11, "new"));
+  cache.Insert("A", kChannel, MakePage(1, 10));
+  EXPECT_THAT(cache.Find("A", kChannel, kToday), IsNull());
+  cache.Insert("A", kChannel, MakePage(1, 11, "new"));
   // A slower maker of an older one does not take its place.
-  cache.Insert("A", MakePage(1, 10, "old"));
-  ASSERT_THAT(cache.Find("A"), NotNull());
-  EXPECT_EQ(cache.Find("A")->bytes, "new");
+  cache.Insert("A", kChannel, MakePage(1, 10, "old"));
+  ASSERT_THAT(cache.Find("A", kChannel, kToday), NotNull());
+  EXPECT_EQ(cache.Find("A", kChannel, kToday)->bytes, "new");
 }
 
 TEST(PageCacheTest, AllPagesCanBeVoidAtOnce) {
   PageCache cache(kMiB);
-  cache.Insert("A", MakePage(1, 10));
+  cache.Insert("A", kChannel, MakePage(1, 10));
   cache.TouchAll(11);
-  EXPECT_THAT(cache.Find("A"), IsNull());
-  cache.Insert("A", MakePage(1, 11));
-  EXPECT_THAT(cache.Find("A"), NotNull());
+  EXPECT_THAT(cache.Find("A", kChannel, kToday), IsNull());
+  cache.Insert("A", kChannel, MakePage(1, 11));
+  EXPECT_THAT(cache.Find("A", kChannel, kToday), NotNull());
 }
 
 TEST(PageCacheTest, StaysWithinItsBytesAndKeepsWhatIsAskedForAgain) {
@@ -83,19 +109,19 @@ TEST(PageCacheTest, StaysWithinItsBytesAndKeepsWhatIsAskedForAgain) {
   const std::string bytes(1000, 'x');
   const auto code = [](int i) { return absl::StrCat("code", i); };
   constexpr int kHot = 200;
-  for (int i = 0; i < kHot; ++i) cache.Insert(code(i), MakePage(i, 1, bytes));
+  for (int i = 0; i < kHot; ++i) cache.Insert(code(i), kChannel, MakePage(i, 1, bytes));
   for (int round = 0; round < 3; ++round) {
-    for (int i = 0; i < kHot; ++i) cache.Find(code(i));
+    for (int i = 0; i < kHot; ++i) cache.Find(code(i), kChannel, kToday);
   }
   // Ten times what fits, each seen once.
   for (int i = kHot; i < 15000; ++i) {
-    cache.Insert(code(i), MakePage(i, 1, bytes));
+    cache.Insert(code(i), kChannel, MakePage(i, 1, bytes));
   }
   EXPECT_THAT(cache.figures().bytes, Le(2 * kMiB));
   EXPECT_THAT(cache.figures().pages, Gt(1000));
   int kept = 0;
   for (int i = 0; i < kHot; ++i) {
-    if (cache.Find(code(i)) != nullptr) ++kept;
+    if (cache.Find(code(i), kChannel, kToday) != nullptr) ++kept;
   }
   EXPECT_EQ(kept, kHot);
 }
@@ -103,9 +129,9 @@ TEST(PageCacheTest, StaysWithinItsBytesAndKeepsWhatIsAskedForAgain) {
 TEST(PageCacheTest, PagesThatChangeAllTheTimeTakeNoMoreRoom) {
   PageCache cache(kMiB);
   for (std::uint64_t i = 1; i < 20000; ++i) {
-    cache.Insert("A", MakePage(1, i));
+    cache.Insert("A", kChannel, MakePage(1, i));
     cache.Touch({1}, {}, i + 1);
-    EXPECT_THAT(cache.Find("A"), IsNull());
+    EXPECT_THAT(cache.Find("A", kChannel, kToday), IsNull());
   }
   EXPECT_EQ(cache.figures().pages, 1);
   EXPECT_EQ(cache.figures().hits, 0);
@@ -114,11 +140,11 @@ TEST(PageCacheTest, PagesThatChangeAllTheTimeTakeNoMoreRoom) {
 
 TEST(PageCacheTest, WithoutRoomNothingIsKept) {
   PageCache none(0);
-  none.Insert("A", MakePage(1, 1));
-  EXPECT_THAT(none.Find("A"), IsNull());
+  none.Insert("A", kChannel, MakePage(1, 1));
+  EXPECT_THAT(none.Find("A", kChannel, kToday), IsNull());
   PageCache small(kMiB);
-  small.Insert("A", MakePage(1, 1, std::string(kMiB / 2, 'x')));
-  EXPECT_THAT(small.Find("A"), IsNull());
+  small.Insert("A", kChannel, MakePage(1, 1, std::string(kMiB / 2, 'x')));
+  EXPECT_THAT(small.Find("A", kChannel, kToday), IsNull());
 }
 
 // A reader that saw change n never gets a page from before it.
@@ -133,9 +159,9 @@ TEST(PageCacheTest, ReadersNeverSeeWhatWasBeforeTheirView) {
       std::uint64_t view = 0;
       while (view < kLast) {
         view = shown.load();
-        const PageCache::PagePtr page = cache.Find("A");
+        const PageCache::PagePtr page = cache.Find("A", kChannel, kToday);
         if (page == nullptr) {
-          cache.Insert("A", MakePage(1, view, absl::StrCat(view)));
+          cache.Insert("A", kChannel, MakePage(1, view, absl::StrCat(view)));
         } else if (page->sequence < view) {
           ++stale;
         }

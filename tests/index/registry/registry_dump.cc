@@ -289,7 +289,8 @@ absl::Status Dumper::FileListLine(absl::string_view key,
   }
   absl::StrAppend(&spans, " version ", Sequence(CurrentVersion(row)));
   return Add(Table::kFileList, Enterprise(entry.enterprise_no), " ",
-             static_cast<int>(entry.family), " ", entry.day.days(), " ",
+             static_cast<int>(entry.family), " ",
+             static_cast<int>(entry.stretch), " ", entry.day.days(), " ",
              Record(entry.record_no), spans);
 }
 
@@ -315,6 +316,17 @@ absl::Status Dumper::Line(absl::string_view key, absl::string_view value) {
       return FileListLine(key, value);
     case Table::kErasedKey:
       return Add(table, "one");
+    case Table::kConfTable:
+      return Add(table, absl::BytesToHexString(key));
+    case Table::kDue: {
+      CREDITREG_ASSIGN_OR_RETURN(const DueEntry entry, DecodeDueKey(key));
+      return Add(table, entry.day.days(), " ", Record(entry.record_no));
+    }
+    case Table::kUndecided: {
+      CREDITREG_ASSIGN_OR_RETURN(const std::uint64_t number,
+                                 DecodeNumberKey(table, key));
+      return Add(table, Record(number));
+    }
     case Table::kPerson: {
       CREDITREG_ASSIGN_OR_RETURN(const PersonEntry entry, DecodePersonKey(key));
       return Add(table, absl::BytesToHexString(key.substr(5, 16)), " ",

@@ -21,6 +21,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "index/model/draft.h"
+#include "index/publication/tables.h"
 #include "index/registry/registry.h"
 #include "tests/testing/fake_clock.h"
 
@@ -53,6 +54,7 @@ class RegistryTest : public testing::Test {
     options.store.directory = absl::StrCat(directory_, "/data");
     options.key_dir = absl::StrCat(directory_, "/keys");
     options.clock = &clock_;
+    options.tables = tables_;
     return options;
   }
 
@@ -182,6 +184,9 @@ class RegistryTest : public testing::Test {
     return all;
   }
 
+  // Publication rules activated when the registry is opened; none: nothing of
+  // records is public.
+  std::vector<TableText> tables_;
   FakeClock clock_;
   std::string directory_;
   std::unique_ptr<Registry> registry_;

@@ -25,6 +25,7 @@
 #include "index/codec/keys.h"
 #include "index/codec/value.h"
 #include "index/registry/registry.h"
+#include "index/registry/conf_tables.h"
 #include "index/registry/rows.h"
 #include "index/registry/snapshot_view.h"
 #include "index/registry/verify.h"
@@ -178,7 +179,9 @@ class VerifyTest : public RegistryTest {
 
   // Verifies the rows as they are now, with counters_ as those of the view.
   VerifyReport Check(bool open_sealed = false) {
-    const SnapshotView view(store_->TakeSnapshot(), counters_, &keys_,
+    absl::StatusOr<TablesPtr> tables = ReadTables(*store_->TakeSnapshot());
+    if (!tables.ok()) tables = std::make_shared<PublicationTables>();
+    const SnapshotView view(store_->TakeSnapshot(), counters_, *tables, &keys_,
                             data_keys_.get());
     VerifyOptions options;
     options.open_sealed = open_sealed;
