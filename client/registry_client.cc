@@ -67,7 +67,8 @@ RegistryClient::RegistryClient(ClientOptions options,
       intake_(v1::IntakeService::NewStub(channel_)),
       admin_(v1::AdminService::NewStub(channel_)),
       audit_(v1::AuditService::NewStub(channel_)),
-      keys_(v1::KeyService::NewStub(channel_)) {}
+      keys_(v1::KeyService::NewStub(channel_)),
+      publication_(v1::PublicationService::NewStub(channel_)) {}
 
 absl::Status RegistryClient::AddCredentials(
     grpc::ClientContext* context) const {
@@ -177,11 +178,11 @@ RegistryClient::GetPublicEnterprise(
               request, options_.retry);
 }
 
-absl::StatusOr<v1::ListPublicLicencesResponse>
-RegistryClient::ListPublicLicences(
-    const v1::ListPublicLicencesRequest& request) {
+absl::StatusOr<v1::ListPublicRecordsResponse>
+RegistryClient::ListPublicRecords(
+    const v1::ListPublicRecordsRequest& request) {
   return Call(*public_,
-              &v1::PublicLookupService::StubInterface::ListPublicLicences,
+              &v1::PublicLookupService::StubInterface::ListPublicRecords,
               request, options_.retry);
 }
 
@@ -239,6 +240,33 @@ absl::StatusOr<v1::GetStatsResponse> RegistryClient::GetStats(
     const v1::GetStatsRequest& request) {
   return Call(*admin_, &v1::AdminService::StubInterface::GetStats, request,
               options_.retry);
+}
+
+absl::StatusOr<v1::ListTablesResponse> RegistryClient::ListTables() {
+  return Call(*publication_, &v1::PublicationService::StubInterface::ListTables,
+              v1::ListTablesRequest(), options_.retry);
+}
+
+absl::StatusOr<v1::ActivateTableResponse> RegistryClient::ActivateTable(
+    const v1::ActivateTableRequest& request) {
+  return Call(*publication_,
+              &v1::PublicationService::StubInterface::ActivateTable, request,
+              WritePolicy(request.request_id()));
+}
+
+absl::StatusOr<v1::ListUndecidedRecordsResponse>
+RegistryClient::ListUndecidedRecords(
+    const v1::ListUndecidedRecordsRequest& request) {
+  return Call(*publication_,
+              &v1::PublicationService::StubInterface::ListUndecidedRecords,
+              request, options_.retry);
+}
+
+absl::StatusOr<v1::ClassifyRecordResponse> RegistryClient::ClassifyRecord(
+    const v1::ClassifyRecordRequest& request) {
+  return Call(*publication_,
+              &v1::PublicationService::StubInterface::ClassifyRecord, request,
+              WritePolicy(request.request_id()));
 }
 
 absl::StatusOr<v1::GetKeyStateResponse> RegistryClient::GetKeyState() {

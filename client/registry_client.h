@@ -33,6 +33,7 @@
 #include "creditreg/v1/intake_service.grpc.pb.h"
 #include "creditreg/v1/key_service.grpc.pb.h"
 #include "creditreg/v1/public_lookup_service.grpc.pb.h"
+#include "creditreg/v1/publication_service.grpc.pb.h"
 #include "creditreg/v1/registry_read_service.grpc.pb.h"
 #include "creditreg/v1/registry_write_service.grpc.pb.h"
 #include "grpcpp/channel.h"
@@ -96,8 +97,8 @@ class RegistryClient {
 
   absl::StatusOr<v1::GetPublicEnterpriseResponse> GetPublicEnterprise(
       const v1::GetPublicEnterpriseRequest& request);
-  absl::StatusOr<v1::ListPublicLicencesResponse> ListPublicLicences(
-      const v1::ListPublicLicencesRequest& request);
+  absl::StatusOr<v1::ListPublicRecordsResponse> ListPublicRecords(
+      const v1::ListPublicRecordsRequest& request);
 
   absl::StatusOr<v1::PutEnterpriseResponse> PutEnterprise(
       const v1::PutEnterpriseRequest& request);
@@ -119,6 +120,14 @@ class RegistryClient {
 
   absl::StatusOr<v1::GetStatsResponse> GetStats(
       const v1::GetStatsRequest& request);
+
+  absl::StatusOr<v1::ListTablesResponse> ListTables();
+  absl::StatusOr<v1::ActivateTableResponse> ActivateTable(
+      const v1::ActivateTableRequest& request);
+  absl::StatusOr<v1::ListUndecidedRecordsResponse> ListUndecidedRecords(
+      const v1::ListUndecidedRecordsRequest& request);
+  absl::StatusOr<v1::ClassifyRecordResponse> ClassifyRecord(
+      const v1::ClassifyRecordRequest& request);
 
   absl::StatusOr<v1::GetKeyStateResponse> GetKeyState();
   // Not repeated after a failure: it may have begun.
@@ -163,6 +172,7 @@ class RegistryClient {
   const std::unique_ptr<v1::AdminService::StubInterface> admin_;
   const std::unique_ptr<v1::AuditService::StubInterface> audit_;
   const std::unique_ptr<v1::KeyService::StubInterface> keys_;
+  const std::unique_ptr<v1::PublicationService::StubInterface> publication_;
 
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Call(

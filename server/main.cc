@@ -25,6 +25,7 @@
 #include "server/auth/access_policy.h"
 #include "server/auth/authenticator.h"
 #include "server/config/key_options.h"
+#include "server/config/publication_tables.h"
 #include "server/config/server_config.h"
 #include "server/ops/call_gate.h"
 #include "server/ops/call_stats.h"
@@ -124,6 +125,9 @@ int Serve(const ServerConfig& config) {
   PageCache page_cache(static_cast<std::size_t>(config.page_cache_mb) << 20);
   RegistryOptions registry_options = OptionsOf(config);
   registry_options.page_cache = &page_cache;
+  auto publication_tables = ReadPublicationTables(config.conf_dir);
+  if (!publication_tables.ok()) return Fail(publication_tables.status());
+  registry_options.tables = *std::move(publication_tables);
   auto registry = Registry::Open(registry_options);
   if (!registry.ok()) return Fail(registry.status());
   if ((*registry)->IsNewBesideOldKeys()) {
@@ -203,6 +207,7 @@ int Serve(const ServerConfig& config) {
   const auto read_service = MakeReadService(environment);
   const auto write_service = MakeWriteService(environment);
   const auto public_service = MakePublicService(environment);
+  const auto publication_service = MakePublicationService(environment);
   const auto intake_service = MakeIntakeService(environment);
   const auto admin_service = MakeAdminService(environment);
   const auto audit_service = MakeAuditService(environment);
@@ -219,6 +224,7 @@ int Serve(const ServerConfig& config) {
   options.services = {{kReadServiceName, read_service.get()},
                       {kWriteServiceName, write_service.get()},
                       {kPublicServiceName, public_service.get()},
+                      {kPublicationServiceName, publication_service.get()},
                       {kIntakeServiceName, intake_service.get()},
                       {kAdminServiceName, admin_service.get()},
                       {kAuditServiceName, audit_service.get()},
@@ -241,6 +247,7 @@ int Serve(const ServerConfig& config) {
   std::uint64_t reopenings = 0;
   while (!stop.Wait(kHealthInterval)) {
     (*authenticator)->Refresh();
+    (*registry)->BeginDay();
     const int cancelled = gate.CancelOlderThan(kUnaryLimit);
     if (cancelled > 0) {
       log.Write(LogLevel::kWarning, "calls_cancelled",

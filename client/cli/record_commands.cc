@@ -65,18 +65,18 @@ ExitCode ShowRecords(
 }
 
 ExitCode RunPublicRecords(Session& session, const RecordsCommand& command) {
-  v1::ListPublicLicencesRequest request;
+  v1::ListPublicRecordsRequest request;
   *request.mutable_item() = command.item;
-  return ShowRecords<v1::ListPublicLicencesResponse>(
+  return ShowRecords<v1::ListPublicRecordsResponse>(
       session, command, kMaxPublicPage,
       [&](int page_size, const std::string& token) {
         request.set_page_size(page_size);
         request.set_page_token(token);
-        return session.client().ListPublicLicences(request);
+        return session.client().ListPublicRecords(request);
       },
-      [](const v1::ListPublicLicencesResponse& page)
+      [](const v1::ListPublicRecordsResponse& page)
           -> const google::protobuf::RepeatedPtrField<v1::Record>& {
-        return page.licences();
+        return page.records();
       });
 }
 

@@ -19,6 +19,7 @@
 #include "index/registry/first_load.h"
 #include "nlohmann/json.hpp"
 #include "server/config/key_options.h"
+#include "server/config/publication_tables.h"
 #include "server/load/file_load.h"
 #include "server/load/load_config.h"
 #include "server/wire/field_tables.h"
@@ -55,10 +56,12 @@ absl::Status PrintReceipt(const LoadedFileReceipt& loaded) {
   return absl::OkStatus();
 }
 
-FirstLoadOptions OptionsOf(const LoadConfig& config) {
+FirstLoadOptions OptionsOf(const LoadConfig& config,
+                           std::vector<TableText> publication) {
   FirstLoadOptions options;
   options.registry.store.directory = config.data_dir;
   SetKeyOptions(SharedSettings(config), &options.registry);
+  options.registry.tables = std::move(publication);
   options.max_index_bytes = static_cast<std::size_t>(config.max_index_mb) << 20;
   options.sort_buffer_bytes = static_cast<std::size_t>(config.sort_buffer_mb)
                               << 20;
@@ -80,7 +83,10 @@ int Main(const std::vector<std::string>& arguments) {
                             "--source: not a source, want one of "
                             "conf/intake/sources"));
   }
-  const auto load = FirstLoad::Begin(OptionsOf(config));
+  auto publication = ReadPublicationTables(config.conf_dir);
+  if (!publication.ok()) return Fail(kNotLoaded, publication.status());
+  const auto load =
+      FirstLoad::Begin(OptionsOf(config, *std::move(publication)));
   if (!load.ok()) return Fail(kNotLoaded, load.status());
   FileLoadOptions options;
   options.tables = tables->get();

@@ -69,11 +69,12 @@ std::string AddressOf(const std::string& peer) {
 }
 
 bool IsPublic(Rpc rpc) {
-  return rpc >= Rpc::kGetPublicEnterprise && rpc <= Rpc::kListPublicLicences;
+  return rpc >= Rpc::kGetPublicEnterprise && rpc <= Rpc::kListPublicRecords;
 }
 
 bool IsChange(Rpc rpc) {
   return (rpc >= Rpc::kPutEnterprise && rpc <= Rpc::kWithholdEnterprise) ||
+         rpc == Rpc::kActivateTable || rpc == Rpc::kClassifyRecord ||
          rpc == Rpc::kImport;
 }
 

@@ -1,5 +1,6 @@
 #include "server/service/pinned_state.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -52,6 +53,10 @@ absl::StatusOr<PinnedState> PinState(const Registry& registry,
         "or after it");
   }
   return state;
+}
+
+CivilDay Today(const View& view, Clock& clock) {
+  return std::max(view.publication_day(), ChinaDay(clock.Now()));
 }
 
 absl::StatusOr<PageStart> StartPage(const ServiceEnvironment& environment,

@@ -14,6 +14,8 @@
 #include "absl/strings/string_view.h"
 #include "creditreg/v1/common.pb.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "index/base/civil_day.h"
+#include "index/base/clock.h"
 #include "index/registry/view.h"
 #include "server/service/caller.h"
 #include "server/service/environment.h"
@@ -44,6 +46,10 @@ struct AskedPositions {
 //     registry or ahead of it; at_position is older than min_position.
 absl::StatusOr<PinnedState> PinState(const Registry& registry,
                                      const AskedPositions& asked);
+
+// The day that what is shown is judged for: the clock's, but never one before
+// the publication date of the view.
+CivilDay Today(const View& view, Clock& clock);
 
 struct PageStart {
   PinnedState state;

@@ -1,6 +1,8 @@
 #include "server/service/public_handlers.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,11 +11,14 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "index/base/civil_day.h"
 #include "index/base/status_macros.h"
 #include "index/lookup/identifiers.h"
 #include "index/model/old_number.h"
 #include "index/model/uscc.h"
+#include "index/publication/decision.h"
 #include "index/publication/page_cache.h"
+#include "index/publication/tables.h"
 #include "server/service/batch_lookup.h"
 #include "server/service/file_cursor.h"
 #include "server/service/page_limits.h"
@@ -26,11 +31,8 @@
 namespace creditreg {
 namespace {
 
-// Records looked at for one page of licences. A file may hold many that the
-// public does not see; then a page is short, and its token goes on.
-constexpr std::size_t kMaxRecordsScanned = 500;
 // Of the contract (public_lookup_service.proto).
-constexpr int kLicencesOfAPage = 10;
+constexpr int kRecordsOfAPage = 10;
 
 // Kinds of old number that are never a person's.
 constexpr OldNumberKind kPublicKinds[] = {
@@ -111,22 +113,49 @@ absl::StatusOr<FindAnswer> FindForPublic(const View& view,
   return ForPublic(view, query, std::move(answer));
 }
 
-// What the public sees of `record`, a fact of `state`; nothing where it was
-// hidden since.
-absl::StatusOr<std::optional<v1::Record>> VisibleLicence(
-    const PinnedState& state, const RecordAt& record,
-    const storage::v1::Enterprise& holder, const TokenCodec& tokens) {
-  std::optional<v1::Record> shown =
-      PublicLicenceMessage(record, holder, tokens);
-  if (!shown.has_value() || !state.is_past) return shown;
-  CREDITREG_ASSIGN_OR_RETURN(const RecordAt now,
-                             state.view->ReadRecord(record.record_no));
-  if (now.version.enterprise_no() == 0 ||
-      !PublicLicenceMessage(now, holder, tokens).has_value()) {
-    return std::optional<v1::Record>();
+// What a channel shows to the public on one day, for one answer.
+class PublicReader {
+ public:
+  // All of it outlives the reader.
+  PublicReader(const PinnedState& state, Channel channel, CivilDay day,
+               const TokenCodec& tokens)
+      : state_(state),
+        table_(state.view->tables().Of(channel)),
+        channel_(channel),
+        day_(day),
+        tokens_(tokens) {}
+
+  // Nothing is shown by no rules.
+  bool has_rules() const { return table_ != nullptr; }
+
+  // What the public sees of `record`, a fact of the state; nothing where it is
+  // hidden, or was hidden since.
+  absl::StatusOr<std::optional<v1::Record>> Show(const RecordAt& record) {
+    const Decision decision = Decide(record.version, *table_, day_);
+    until_ = std::min(until_, decision.next_change);
+    if (!decision.is_public()) return std::optional<v1::Record>();
+    if (state_.is_past) {
+      CREDITREG_ASSIGN_OR_RETURN(const RecordAt now,
+                                 state_.view->ReadRecord(record.record_no));
+      if (now.version.enterprise_no() == 0 ||
+          !Decide(now.version, *table_, day_).is_public()) {
+        return std::optional<v1::Record>();
+      }
+    }
+    return PublicRecordMessage(record, channel_, decision, tokens_);
   }
-  return shown;
-}
+
+  // The first day on which something that was looked at may be another.
+  CivilDay until() const { return until_; }
+
+ private:
+  const PinnedState& state_;
+  const PublicationTable* const table_;
+  const Channel channel_;
+  const CivilDay day_;
+  const TokenCodec& tokens_;
+  CivilDay until_ = CivilDay::OpenEnded();
+};
 
 // The code an item asks for, if that alone decides the answer; else empty.
 std::string PlainCode(const v1::LookupItem& item) {
@@ -145,39 +174,69 @@ bool DependsOnOneFile(const FindAnswer& answer) {
          !HasAbsorbed(answer.enterprise->version.content());
 }
 
-absl::Status AddNewestLicences(const PinnedState& state,
-                               const EnterpriseAt& holder,
-                               const TokenCodec& tokens,
-                               v1::GetPublicEnterpriseResponse* response) {
-  // As of many.
-  if (holder.head.has_value() && holder.head->licences() == 0 &&
-      !HasAbsorbed(holder.version.content())) {
-    return absl::OkStatus();
-  }
+// The newest records of one family that the public may see; true: there are
+// more. What the rules hide for good is not listed and costs nothing, so that a
+// page waits for nothing that it does not show.
+absl::StatusOr<bool> AddNewest(
+    const PinnedState& state, const EnterpriseAt& holder,
+    storage::v1::Family family, PublicReader* reader,
+    google::protobuf::RepeatedPtrField<v1::Record>* shown) {
   RecordsQuery query;
-  query.families = {storage::v1::FAMILY_LICENCE};
+  query.families = {static_cast<std::uint8_t>(family)};
   query.enterprise_no = holder.enterprise_no;
   query.enterprise = &holder;
-  std::size_t scanned = 0;
+  query.listed_only = true;
+  query.limit = kRecordsOfAPage + 1;
   do {
-    query.limit = kLicencesOfAPage + 1;
     CREDITREG_ASSIGN_OR_RETURN(RecordPage page, state.view->ListRecords(query));
     for (const RecordAt& record : page.records) {
-      CREDITREG_ASSIGN_OR_RETURN(
-          std::optional<v1::Record> licence,
-          VisibleLicence(state, record, holder.version.content(), tokens));
-      if (!licence.has_value()) continue;
-      if (response->licences_size() == kLicencesOfAPage) {
-        response->set_has_more_licences(true);
-        return absl::OkStatus();
-      }
-      *response->add_licences() = *std::move(licence);
+      CREDITREG_ASSIGN_OR_RETURN(std::optional<v1::Record> message,
+                                 reader->Show(record));
+      if (!message.has_value()) continue;
+      if (shown->size() == kRecordsOfAPage) return true;
+      *shown->Add() = *std::move(message);
     }
-    scanned += page.records.size();
     query.cursor = std::move(page.cursor);
-  } while (!query.cursor.empty() && scanned < kMaxRecordsScanned);
-  response->set_has_more_licences(!query.cursor.empty());
+  } while (!query.cursor.empty());
+  return false;
+}
+
+// Records of the page. As of many, there are none.
+absl::Status AddRecords(const PinnedState& state, const EnterpriseAt& holder,
+                        PublicReader* reader,
+                        v1::GetPublicEnterpriseResponse* response) {
+  if (!reader->has_rules()) return absl::OkStatus();
+  const bool knows_counts =
+      holder.head.has_value() && !HasAbsorbed(holder.version.content());
+  if (!knows_counts || holder.head->licences() > 0) {
+    CREDITREG_ASSIGN_OR_RETURN(
+        const bool more,
+        AddNewest(state, holder, storage::v1::FAMILY_LICENCE, reader,
+                  response->mutable_licences()));
+    response->set_has_more_licences(more);
+  }
+  if (!knows_counts || holder.head->penalties() > 0) {
+    CREDITREG_ASSIGN_OR_RETURN(
+        const bool more,
+        AddNewest(state, holder, storage::v1::FAMILY_PENALTY, reader,
+                  response->mutable_penalties()));
+    response->set_has_more_penalties(more);
+  }
   return absl::OkStatus();
+}
+
+// Unspecified: 信用中国.
+Channel ChannelOf(v1::ChannelPublication::Channel channel) {
+  return channel == v1::ChannelPublication::CHANNEL_UNSPECIFIED
+             ? storage::v1::ChannelPublication::CHANNEL_CREDIT_CHINA
+             : static_cast<Channel>(channel);
+}
+
+void CheckAskedChannel(v1::ChannelPublication::Channel channel,
+                       FieldViolations* violations) {
+  if (channel != v1::ChannelPublication::CHANNEL_UNSPECIFIED) {
+    CheckChannel(channel, violations);
+  }
 }
 
 template <typename Request>
@@ -193,10 +252,13 @@ absl::StatusOr<EncodedPage> PublicHandlers::GetPublicEnterprise(
     const v1::GetPublicEnterpriseRequest& request) const {
   FieldViolations violations;
   CheckItem(request.item(), "item", &violations);
+  CheckAskedChannel(request.channel(), &violations);
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
   CREDITREG_ASSIGN_OR_RETURN(
       const PinnedState state,
       PinState(*environment_.registry, PositionsOf(request)));
+  const Channel channel = ChannelOf(request.channel());
+  const CivilDay day = Today(*state.view, *environment_.clock);
   const TokenCodec& tokens = environment_.registry->tokens();
   EncodedPage encoded;
   v1::GetPublicEnterpriseResponse position;
@@ -207,7 +269,7 @@ absl::StatusOr<EncodedPage> PublicHandlers::GetPublicEnterprise(
                                ? std::string()
                                : PlainCode(request.item());
   if (!code.empty()) {
-    encoded.page = environment_.page_cache->Find(code);
+    encoded.page = environment_.page_cache->Find(code, channel, day);
     // One made from a newer state than this call's is no answer for it.
     if (encoded.page != nullptr && encoded.page->sequence <= state.sequence) {
       return encoded;
@@ -220,15 +282,17 @@ absl::StatusOr<EncodedPage> PublicHandlers::GetPublicEnterprise(
   auto page = std::make_shared<PageCache::Page>();
   const EnterpriseAt* holder = PubliclyFound(answer);
   if (holder != nullptr) {
-    CREDITREG_RETURN_IF_ERROR(
-        AddNewestLicences(state, *holder, tokens, &response));
+    PublicReader reader(state, channel, day, tokens);
+    CREDITREG_RETURN_IF_ERROR(AddRecords(state, *holder, &reader, &response));
     page->enterprise_no = holder->enterprise_no;
+    page->until = reader.until();
   }
+  page->day = day;
   page->bytes = response.SerializeAsString();
   page->sequence = state.sequence;
   encoded.page = page;
   if (!code.empty() && holder != nullptr && DependsOnOneFile(answer)) {
-    environment_.page_cache->Insert(code, std::move(page));
+    environment_.page_cache->Insert(code, channel, std::move(page));
   }
   return encoded;
 }
@@ -274,12 +338,14 @@ absl::Status PublicHandlers::BatchGetPublicEnterprises(
   return absl::OkStatus();
 }
 
-absl::Status PublicHandlers::ListPublicLicences(
-    const Caller& caller, const v1::ListPublicLicencesRequest& request,
-    v1::ListPublicLicencesResponse* response) const {
+absl::Status PublicHandlers::ListPublicRecords(
+    const Caller& caller, const v1::ListPublicRecordsRequest& request,
+    v1::ListPublicRecordsResponse* response) const {
   FieldViolations violations;
   CheckItem(request.item(), "item", &violations);
   CheckPageSize(request.page_size(), kMaxPublicPage, &violations);
+  CheckAskedChannel(request.channel(), &violations);
+  CheckFamilies(request.families(), &violations);
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
   const std::string query_bytes = QueryBytes(request);
   CREDITREG_ASSIGN_OR_RETURN(
@@ -295,7 +361,10 @@ absl::Status PublicHandlers::ListPublicLicences(
     return absl::NotFoundError("item: leads to no single enterprise");
   }
   RecordsQuery query;
-  query.families = {storage::v1::FAMILY_LICENCE};
+  for (const int family : request.families()) {
+    query.families.push_back(static_cast<std::uint8_t>(family));
+  }
+  query.listed_only = true;
   query.at = state.at();
   query.enterprise_no = holder->enterprise_no;
   if (!start.cursor.empty()) {
@@ -311,26 +380,27 @@ absl::Status PublicHandlers::ListPublicLicences(
   }
 
   const TokenCodec& tokens = environment_.registry->tokens();
+  PublicReader reader(state, ChannelOf(request.channel()),
+                      Today(*state.view, *environment_.clock), tokens);
   const std::size_t wanted = PageRows(request.page_size(), kDefaultPublicPage);
-  std::size_t scanned = 0;
   std::size_t bytes = 0;
   std::size_t shown = 0;
-  do {
+  // Until the page is full: a short one that goes on would tell that there is
+  // something between. What is hidden for good is not listed.
+  while (reader.has_rules()) {
     query.limit = ChunkRows(wanted, shown);
     CREDITREG_ASSIGN_OR_RETURN(RecordPage page, state.view->ListRecords(query));
     for (const RecordAt& record : page.records) {
-      CREDITREG_ASSIGN_OR_RETURN(
-          std::optional<v1::Record> licence,
-          VisibleLicence(state, record, holder->version.content(), tokens));
-      if (!licence.has_value()) continue;
-      bytes += licence->ByteSizeLong();
-      *response->add_licences() = *std::move(licence);
+      CREDITREG_ASSIGN_OR_RETURN(std::optional<v1::Record> message,
+                                 reader.Show(record));
+      if (!message.has_value()) continue;
+      bytes += message->ByteSizeLong();
+      *response->add_records() = *std::move(message);
       ++shown;
     }
-    scanned += page.records.size();
     query.cursor = std::move(page.cursor);
-  } while (!query.cursor.empty() && shown < wanted &&
-           scanned < kMaxRecordsScanned && bytes < kMaxPageBytes);
+    if (query.cursor.empty() || shown >= wanted || bytes >= kMaxPageBytes) break;
+  }
 
   if (!query.cursor.empty()) {
     NextPage next =

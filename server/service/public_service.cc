@@ -25,7 +25,7 @@ namespace {
 using GeneratedService =
     v1::PublicLookupService::WithRawCallbackMethod_GetPublicEnterprise<
         v1::PublicLookupService::WithCallbackMethod_BatchGetPublicEnterprises<
-            v1::PublicLookupService::WithCallbackMethod_ListPublicLicences<
+            v1::PublicLookupService::WithCallbackMethod_ListPublicRecords<
                 v1::PublicLookupService::Service>>>;
 
 // A slice of the page's own bytes, which live as long as it.
@@ -78,13 +78,13 @@ class PublicService final : public GeneratedService {
         });
   }
 
-  grpc::ServerUnaryReactor* ListPublicLicences(
+  grpc::ServerUnaryReactor* ListPublicRecords(
       grpc::CallbackServerContext* context,
-      const v1::ListPublicLicencesRequest* request,
-      v1::ListPublicLicencesResponse* response) override {
-    return ServeNow(environment_, Rpc::kListPublicLicences, context, response,
+      const v1::ListPublicRecordsRequest* request,
+      v1::ListPublicRecordsResponse* response) override {
+    return ServeNow(environment_, Rpc::kListPublicRecords, context, response,
                     [&](const Caller& caller) {
-                      return handlers_.ListPublicLicences(caller, *request,
+                      return handlers_.ListPublicRecords(caller, *request,
                                                           response);
                     });
   }

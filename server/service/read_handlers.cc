@@ -23,6 +23,7 @@
 #include "server/service/record_reader.h"
 #include "server/service/request_bytes.h"
 #include "server/service/validate.h"
+#include "server/service/withheld_groups.h"
 #include "server/wire/answers.h"
 #include "server/wire/status.h"
 
@@ -208,16 +209,6 @@ bool KeepShownFamilies(const Caller& caller, const EnterpriseAt& holder,
   return !families->empty();
 }
 
-// What was withheld, by name, for the answer.
-template <typename Response>
-void SetWithheld(const GroupSet& withheld, Response* response) {
-  for (std::size_t i = 1; i < kFieldGroups; ++i) {
-    if (!withheld[i]) continue;
-    response->add_withheld_groups(std::string(absl::StripPrefix(
-        conf::v1::FieldGroup_Name(static_cast<int>(i)), "FIELD_GROUP_")));
-  }
-}
-
 void NoteRecord(const Caller& caller, const RecordAt& record) {
   caller.notes().record_nos.push_back(record.record_no);
 }
@@ -259,11 +250,12 @@ constexpr std::size_t kMaxPersonEntries = 10000;
 // Entries of the person index, as far as they are within the caller's reach.
 class PersonHits {
  public:
-  PersonHits(const Caller& caller, const View& view, const TokenCodec& tokens,
+  PersonHits(const Caller& caller, const View& view, CivilDay day,
+             const TokenCodec& tokens,
              v1::FindByPersonalNumberResponse* response)
       : caller_(caller),
         view_(view),
-        reader_(view, /*at=*/0, tokens),
+        reader_(view, /*at=*/0, day, tokens),
         response_(*response) {}
 
   // Whether the entry is within reach; adds it then, unless `only_look`.
@@ -501,7 +493,8 @@ absl::Status ReadHandlers::GetRecord(const Caller& caller,
     CREDITREG_RETURN_IF_ERROR(caller.CheckPersonal(subject));
   }
   const TokenCodec& tokens = environment_.registry->tokens();
-  RecordReader reader(*state.view, state.at(), tokens);
+  RecordReader reader(*state.view, state.at(),
+                      Today(*state.view, *environment_.clock), tokens);
   CREDITREG_ASSIGN_OR_RETURN(*response->mutable_record(),
                              reader.Message(record));
   SetWithheld(caller.Withhold(subject, response->mutable_record()), response);
@@ -519,18 +512,12 @@ absl::Status ReadHandlers::ListRecords(
   FieldViolations violations;
   CheckItem(request.item(), "item", &violations);
   CheckPageSize(request.page_size(), kMaxPage, &violations);
+  CheckFamilies(request.families(), &violations);
+  CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
   RecordsQuery query;
-  for (int i = 0; i < request.families_size(); ++i) {
-    const v1::Family family = request.families(i);
-    if (!v1::Family_IsValid(family) || family == v1::FAMILY_UNSPECIFIED) {
-      violations.Add(absl::StrCat("families[", i, "]"),
-                     absl::StrCat("got ", static_cast<int>(family),
-                                  ", want a family of records"));
-      continue;
-    }
+  for (const int family : request.families()) {
     query.families.push_back(static_cast<std::uint8_t>(family));
   }
-  CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
 
   const std::string query_bytes = QueryBytes(request);
   CREDITREG_ASSIGN_OR_RETURN(
@@ -569,7 +556,9 @@ absl::Status ReadHandlers::ListRecords(
   caller.notes().enterprise_nos.push_back(query.enterprise_no);
   caller.notes().position = state.sequence;
   GroupSet withheld;
-  RecordReader reader(*state.view, state.at(), environment_.registry->tokens());
+  RecordReader reader(*state.view, state.at(),
+                      Today(*state.view, *environment_.clock),
+                      environment_.registry->tokens());
   const std::size_t wanted = PageRows(request.page_size(), kDefaultPage);
   std::size_t rows = 0;
   std::size_t bytes = 0;
@@ -657,7 +646,9 @@ absl::Status ReadHandlers::ListRecordVersions(
   NoteHolder(caller, holder);
   caller.notes().position = state.sequence;
   GroupSet withheld;
-  RecordReader reader(*state.view, state.at(), environment_.registry->tokens());
+  // Versions say what they were, not what today's rules make of them.
+  RecordReader reader(*state.view, state.sequence, CivilDay(),
+                      environment_.registry->tokens());
   const std::size_t wanted = PageRows(request.page_size(), kDefaultPage);
   std::size_t rows = 0;
   std::size_t bytes = 0;
@@ -720,8 +711,9 @@ absl::Status ReadHandlers::FindByPersonalNumber(
   caller.notes().personal_purpose =
       MaskPersonalNumbers(request.personal().purpose());
   caller.notes().position = state.sequence;
-  PersonHits hits(caller, *state.view, environment_.registry->tokens(),
-                  response);
+  PersonHits hits(caller, *state.view,
+                  Today(*state.view, *environment_.clock),
+                  environment_.registry->tokens(), response);
   const auto wanted =
       static_cast<int>(PageRows(request.page_size(), kDefaultPage));
   const auto read = [&](const std::string& from, std::size_t limit) {

@@ -30,7 +30,11 @@ enum class Rpc : std::uint8_t {
   kWithholdEnterprise,
   kGetPublicEnterprise,
   kBatchGetPublicEnterprises,
-  kListPublicLicences,
+  kListPublicRecords,
+  kListTables,
+  kActivateTable,
+  kListUndecidedRecords,
+  kClassifyRecord,
   kImport,
   kGetImport,
   kGetTemplate,
@@ -59,7 +63,11 @@ inline std::vector<std::string> RpcNames() {
           "WithholdEnterprise",
           "GetPublicEnterprise",
           "BatchGetPublicEnterprises",
-          "ListPublicLicences",
+          "ListPublicRecords",
+          "ListTables",
+          "ActivateTable",
+          "ListUndecidedRecords",
+          "ClassifyRecord",
           "Import",
           "GetImport",
           "GetTemplate",
@@ -79,7 +87,8 @@ inline std::vector<std::string> RpcFullNames() {
     const char* service =
         rpc <= Rpc::kListQuarantinedRows  ? "RegistryReadService."
         : rpc <= Rpc::kWithholdEnterprise ? "RegistryWriteService."
-        : rpc <= Rpc::kListPublicLicences ? "PublicLookupService."
+        : rpc <= Rpc::kListPublicRecords  ? "PublicLookupService."
+        : rpc <= Rpc::kClassifyRecord     ? "PublicationService."
         : rpc <= Rpc::kGetTemplate        ? "IntakeService."
         : rpc <= Rpc::kVerify             ? "AdminService."
         : rpc <= Rpc::kListFileReads      ? "AuditService."

@@ -19,6 +19,8 @@ std::unique_ptr<grpc::Service> MakeWriteService(
     const ServiceEnvironment& environment);
 std::unique_ptr<grpc::Service> MakePublicService(
     const ServiceEnvironment& environment);
+std::unique_ptr<grpc::Service> MakePublicationService(
+    const ServiceEnvironment& environment);
 std::unique_ptr<grpc::Service> MakeIntakeService(
     const ServiceEnvironment& environment);
 std::unique_ptr<grpc::Service> MakeAdminService(
@@ -32,6 +34,8 @@ std::unique_ptr<grpc::Service> MakeAuditService(
 inline constexpr char kReadServiceName[] = "creditreg.v1.RegistryReadService";
 inline constexpr char kWriteServiceName[] = "creditreg.v1.RegistryWriteService";
 inline constexpr char kPublicServiceName[] = "creditreg.v1.PublicLookupService";
+inline constexpr char kPublicationServiceName[] =
+    "creditreg.v1.PublicationService";
 inline constexpr char kIntakeServiceName[] = "creditreg.v1.IntakeService";
 inline constexpr char kAdminServiceName[] = "creditreg.v1.AdminService";
 inline constexpr char kKeyServiceName[] = "creditreg.v1.KeyService";

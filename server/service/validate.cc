@@ -70,6 +70,28 @@ void CheckPersonal(const v1::PersonalDataRequest& personal,
             1, kMaxPurposeChars, violations);
 }
 
+void CheckChannel(v1::ChannelPublication::Channel channel,
+                  FieldViolations* violations) {
+  if (channel == v1::ChannelPublication::CHANNEL_CREDIT_CHINA ||
+      channel == v1::ChannelPublication::CHANNEL_GSXT) {
+    return;
+  }
+  violations->Add("channel", "want CHANNEL_CREDIT_CHINA or CHANNEL_GSXT");
+}
+
+void CheckFamilies(const google::protobuf::RepeatedField<int>& families,
+                   FieldViolations* violations) {
+  for (int i = 0; i < families.size(); ++i) {
+    const int family = families.Get(i);
+    if (v1::Family_IsValid(family) && family != v1::FAMILY_UNSPECIFIED) {
+      continue;
+    }
+    violations->Add(
+        absl::StrCat("families[", i, "]"),
+        absl::StrCat("got ", family, ", want a family of records"));
+  }
+}
+
 void CheckPageSize(std::int32_t page_size, std::int32_t max,
                    FieldViolations* violations) {
   if (page_size >= 0 && page_size <= max) return;

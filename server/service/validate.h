@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "creditreg/v1/lookup.pb.h"
 #include "creditreg/v1/registry_read_service.pb.h"
+#include "google/protobuf/repeated_field.h"
 #include "index/registry/view.h"
 #include "server/wire/status.h"
 
@@ -26,6 +27,8 @@ inline constexpr std::size_t kMaxInvestigationChars = 100;
 inline constexpr std::size_t kMaxReasonChars = 500;
 inline constexpr std::size_t kMaxNameChars = 200;
 inline constexpr std::size_t kRecordIdChars = 26;
+inline constexpr std::size_t kMaxTermChars = 64;
+inline constexpr std::size_t kMaxTableBytes = std::size_t{1} << 20;
 inline constexpr std::size_t kMaxChunkBytes = std::size_t{1} << 20;
 
 // 1 to 64 characters of [A-Za-z0-9_.:-].
@@ -49,6 +52,14 @@ void CheckBatchItem(const v1::LookupItem& item, absl::string_view path,
                     FieldViolations* violations);
 
 void CheckPersonal(const v1::PersonalDataRequest& personal,
+                   FieldViolations* violations);
+
+// One that decisions are published on.
+void CheckChannel(v1::ChannelPublication::Channel channel,
+                  FieldViolations* violations);
+
+// Each of `families` is one.
+void CheckFamilies(const google::protobuf::RepeatedField<int>& families,
                    FieldViolations* violations);
 
 // 0 to `max`.

@@ -135,15 +135,18 @@ void AddFindings(const WriteResult& result, Response* response) {
 
 // The record as the request left it, as far as the caller is shown it.
 absl::StatusOr<v1::Record> StoredRecord(const Caller& caller,
-                                        const Registry& registry,
+                                        const ServiceEnvironment& environment,
                                         const WriteResult& result) {
+  const Registry& registry = *environment.registry;
   const std::shared_ptr<const View> view = registry.CurrentView();
   CREDITREG_ASSIGN_OR_RETURN(
       const RecordAt record,
       view->ReadRecord(result.record_no, result.version_sequence));
   CREDITREG_ASSIGN_OR_RETURN(
       v1::Record message,
-      RecordReader(*view, 0, registry.tokens()).Message(record));
+      RecordReader(*view, 0, Today(*view, *environment.clock),
+                   registry.tokens())
+          .Message(record));
   AccessSubject subject;
   subject.record = &record.version.content();
   caller.Withhold(subject, &message);
@@ -298,6 +301,48 @@ absl::StatusOr<WithdrawRecord> WriteHandlers::Prepare(
   return write;
 }
 
+absl::StatusOr<ClassifyRecord> WriteHandlers::Prepare(
+    const Caller& caller, const v1::ClassifyRecordRequest& request) const {
+  FieldViolations violations;
+  CheckRequestId(request.request_id(), &violations);
+  CheckRecordId(request.record_id(), &violations);
+  CheckChannel(request.channel(), &violations);
+  CheckText("term", request.term(), 0, kMaxTermChars, &violations);
+  CheckReason(request.reason(), &violations);
+  CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
+  ClassifyRecord write;
+  CREDITREG_ASSIGN_OR_RETURN(
+      write.record_no,
+      RecordNoOf(environment_.registry->tokens(), request.record_id()));
+  write.request = WriteRequestOf(caller, request);
+  write.request.validate_only = request.validate_only();
+  write.etag = request.etag();
+  write.channel = static_cast<Channel>(request.channel());
+  write.term = request.term();
+  write.reason = MaskPersonalNumbers(request.reason());
+  return write;
+}
+
+absl::StatusOr<ActivateTable> WriteHandlers::Prepare(
+    const Caller& caller, const v1::ActivateTableRequest& request) const {
+  FieldViolations violations;
+  CheckRequestId(request.request_id(), &violations);
+  if (std::find(kTableNames.begin(), kTableNames.end(),
+                absl::string_view(request.name())) == kTableNames.end()) {
+    violations.Add("name", "want calendar, credit_china or gsxt");
+  }
+  if (request.text().empty() || request.text().size() > kMaxTableBytes) {
+    violations.Add("text", absl::StrCat("got ", request.text().size(),
+                                        " bytes, want 1 to ", kMaxTableBytes));
+  }
+  CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
+  ActivateTable write;
+  write.request = WriteRequestOf(caller, request);
+  write.request.validate_only = request.validate_only();
+  write.table = {request.name(), request.text()};
+  return write;
+}
+
 absl::StatusOr<ErasePersonal> WriteHandlers::Prepare(
     const Caller& caller, const v1::ErasePersonalRequest& request) const {
   using Subject = v1::ErasePersonalRequest::SubjectCase;
@@ -429,7 +474,7 @@ absl::Status WriteHandlers::Fill(const Caller& caller,
   }
   CREDITREG_ASSIGN_OR_RETURN(
       *response->mutable_record(),
-      StoredRecord(caller, *environment_.registry, result));
+      StoredRecord(caller, environment_, result));
   return absl::OkStatus();
 }
 
@@ -441,7 +486,28 @@ absl::Status WriteHandlers::Fill(const Caller& caller,
   response->set_outcome(OutcomeMessage(result.outcome));
   CREDITREG_ASSIGN_OR_RETURN(
       *response->mutable_record(),
-      StoredRecord(caller, *environment_.registry, result));
+      StoredRecord(caller, environment_, result));
+  return absl::OkStatus();
+}
+
+absl::Status WriteHandlers::Fill(const Caller& caller,
+                                 const v1::ClassifyRecordRequest& /*request*/,
+                                 const WriteAnswer& answer,
+                                 v1::ClassifyRecordResponse* response) const {
+  const WriteResult& result = answer.results.at(0);
+  response->set_outcome(OutcomeMessage(result.outcome));
+  // Undone, so that there is nothing to read.
+  if (result.version_sequence > answer.sequence) return absl::OkStatus();
+  CREDITREG_ASSIGN_OR_RETURN(*response->mutable_record(),
+                             StoredRecord(caller, environment_, result));
+  return absl::OkStatus();
+}
+
+absl::Status WriteHandlers::Fill(const Caller& /*caller*/,
+                                 const v1::ActivateTableRequest& /*request*/,
+                                 const WriteAnswer& answer,
+                                 v1::ActivateTableResponse* response) const {
+  response->set_outcome(OutcomeMessage(answer.results.at(0).outcome));
   return absl::OkStatus();
 }
 
@@ -479,6 +545,14 @@ template void WriteHandlers::Write(const Caller&,
 template void WriteHandlers::Write(const Caller&,
                                    const v1::WithdrawRecordRequest&,
                                    v1::WithdrawRecordResponse*,
+                                   const Done&) const;
+template void WriteHandlers::Write(const Caller&,
+                                   const v1::ClassifyRecordRequest&,
+                                   v1::ClassifyRecordResponse*,
+                                   const Done&) const;
+template void WriteHandlers::Write(const Caller&,
+                                   const v1::ActivateTableRequest&,
+                                   v1::ActivateTableResponse*,
                                    const Done&) const;
 template void WriteHandlers::Write(const Caller&,
                                    const v1::ErasePersonalRequest&,

@@ -1,4 +1,4 @@
-// RegistryWriteService without the network: checks a request, makes drafts,
+// The calls that write, without the network: checks a request, makes drafts,
 // hands them to the registry, and builds the answer from what was stored.
 //
 // Cancellation: a call whose caller has gone before it is queued does nothing
@@ -17,6 +17,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "creditreg/v1/publication_service.pb.h"
 #include "creditreg/v1/registry_write_service.pb.h"
 #include "index/base/civil_day.h"
 #include "index/registry/registry.h"
@@ -50,6 +51,10 @@ class WriteHandlers {
       const Caller& caller, const v1::CorrectRecordRequest& request) const;
   absl::StatusOr<WithdrawRecord> Prepare(
       const Caller& caller, const v1::WithdrawRecordRequest& request) const;
+  absl::StatusOr<ClassifyRecord> Prepare(
+      const Caller& caller, const v1::ClassifyRecordRequest& request) const;
+  absl::StatusOr<ActivateTable> Prepare(
+      const Caller& caller, const v1::ActivateTableRequest& request) const;
   absl::StatusOr<ErasePersonal> Prepare(
       const Caller& caller, const v1::ErasePersonalRequest& request) const;
   absl::StatusOr<WithholdEnterprise> Prepare(
@@ -72,6 +77,14 @@ class WriteHandlers {
                     const v1::WithdrawRecordRequest& request,
                     const WriteAnswer& answer,
                     v1::WithdrawRecordResponse* response) const;
+  absl::Status Fill(const Caller& caller,
+                    const v1::ClassifyRecordRequest& request,
+                    const WriteAnswer& answer,
+                    v1::ClassifyRecordResponse* response) const;
+  absl::Status Fill(const Caller& caller,
+                    const v1::ActivateTableRequest& request,
+                    const WriteAnswer& answer,
+                    v1::ActivateTableResponse* response) const;
   absl::Status Fill(const Caller& caller,
                     const v1::ErasePersonalRequest& request,
                     const WriteAnswer& answer,

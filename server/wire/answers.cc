@@ -97,6 +97,15 @@ Verdict PublicVerdict(const FindAnswer& answer, const EnterpriseAt& found) {
              : Verdict::kOldNumber;
 }
 
+// The first and the last day it is shown.
+void SetDays(const Decision& decision, v1::Publicity* publicity) {
+  if (decision.from.is_unknown()) return;
+  publicity->set_shown_from(decision.from.ToIso());
+  publicity->set_shown_until(decision.until.is_open_ended()
+                                 ? decision.until.ToIso()
+                                 : decision.until.PlusDays(-1).ToIso());
+}
+
 }  // namespace
 
 google::protobuf::Timestamp TimestampOf(std::int64_t unix_us) {
@@ -328,18 +337,56 @@ void MakeBrief(v1::LookupResult* result) {
   result->clear_enterprise();
 }
 
-std::optional<v1::Record> PublicLicenceMessage(
-    const RecordAt& record, const storage::v1::Enterprise& holder,
-    const TokenCodec& tokens) {
-  const auto shown = PublicLicence(record.version, holder);
+std::optional<v1::Record> PublicRecordMessage(const RecordAt& record,
+                                              Channel channel,
+                                              const Decision& decision,
+                                              const TokenCodec& tokens) {
+  const auto shown = PublicRecord(record.version.content());
   if (!shown.has_value()) return std::nullopt;
   v1::Record message;
   StorageToWire(*shown, message);
   message.set_record_id(
       tokens.EncodeId(PublicIdKind::kRecord, record.record_no));
-  // Only licences in force are shown.
+  // Only records in force are shown.
   message.set_state(v1::RECORD_STATE_ACTIVE);
+  v1::Publicity* const publicity = message.add_publicity();
+  publicity->set_channel(static_cast<v1::ChannelPublication::Channel>(channel));
+  publicity->set_state(v1::PUBLICITY_STATE_PUBLIC);
+  SetDays(decision, publicity);
   return message;
+}
+
+void AddPublicity(const storage::v1::RecordVersion& record,
+                  const PublicationTables& tables, CivilDay day,
+                  v1::Record* message) {
+  for (const Channel channel : kChannels) {
+    const PublicationTable* const table = tables.Of(channel);
+    if (table == nullptr) continue;
+    const Decision decision = Decide(record, *table, day);
+    v1::Publicity* const publicity = message->add_publicity();
+    publicity->set_channel(
+        static_cast<v1::ChannelPublication::Channel>(channel));
+    publicity->set_state(static_cast<v1::PublicityState>(decision.publicity));
+    publicity->set_severity(static_cast<v1::SeverityClass>(decision.severity));
+    SetDays(decision, publicity);
+    publicity->set_repair_from(decision.repair_from.ToIso());
+    publicity->set_unperformed(decision.unperformed);
+    for (const AppliedRule& rule : decision.rules) {
+      v1::AppliedRule* const applied = publicity->add_rules();
+      applied->set_rule_id(*rule.id);
+      applied->set_article(*rule.article);
+      applied->set_unconfirmed(rule.unconfirmed);
+      if (rule.note != nullptr) applied->set_note(*rule.note);
+    }
+    for (const UndecidedReason reason : decision.reasons) {
+      publicity->add_undecided_reasons(std::string(ReasonName(reason)));
+    }
+    for (const storage::v1::ChosenTerm& chosen : record.chosen_terms()) {
+      if (chosen.channel() == channel) {
+        publicity->set_chosen_term(chosen.term());
+      }
+    }
+  }
 }
 
 v1::ImportCounts ImportCountsMessage(const storage::v1::ImportRow& row) {

@@ -24,7 +24,10 @@
 #include "creditreg/v1/registry_read_service.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "index/codec/tokens.h"
+#include "index/base/civil_day.h"
 #include "index/model/finding.h"
+#include "index/publication/decision.h"
+#include "index/publication/tables.h"
 #include "index/registry/registry.h"
 #include "index/registry/view.h"
 
@@ -76,10 +79,18 @@ void MakeBrief(v1::LookupResult* result);
 // into `answer`.
 const EnterpriseAt* PubliclyFound(const FindAnswer& answer);
 
-// What the public sees of a licence; nothing where it sees nothing.
-std::optional<v1::Record> PublicLicenceMessage(
-    const RecordAt& record, const storage::v1::Enterprise& holder,
-    const TokenCodec& tokens);
+// What the public sees of a record that a channel shows by `decision`; nothing
+// where its family has no public fields.
+std::optional<v1::Record> PublicRecordMessage(const RecordAt& record,
+                                              Channel channel,
+                                              const Decision& decision,
+                                              const TokenCodec& tokens);
+
+// What each channel that has a table shows of a record, and why: for the
+// government.
+void AddPublicity(const storage::v1::RecordVersion& record,
+                  const PublicationTables& tables, CivilDay day,
+                  v1::Record* message);
 
 v1::ImportCounts ImportCountsMessage(const storage::v1::ImportRow& row);
 

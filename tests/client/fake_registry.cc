@@ -321,13 +321,13 @@ class FakeRegistry::Public final : public v1::PublicLookupService::Service {
     return AnswerBatch(stream, fake_->plan.batch_break_after);
   }
 
-  grpc::Status ListPublicLicences(
-      grpc::ServerContext*, const v1::ListPublicLicencesRequest* request,
-      v1::ListPublicLicencesResponse* response) override {
+  grpc::Status ListPublicRecords(
+      grpc::ServerContext*, const v1::ListPublicRecordsRequest* request,
+      v1::ListPublicRecordsResponse* response) override {
     if (request->page_size() > 100) {
       return FakeError(grpc::StatusCode::INVALID_ARGUMENT, "PAGE_SIZE");
     }
-    *response->add_licences() = RecordAt(1);
+    *response->add_records() = RecordAt(1);
     return grpc::Status::OK;
   }
 

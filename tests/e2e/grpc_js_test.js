@@ -96,12 +96,12 @@ test('a licence is submitted and read back by both kinds of caller',
        assert.equal(shown.result.enterprise.name, NAME);
        assert.equal(shown.result.enterprise.legal_representative, '');
 
-       const licences = await call(registry.public, 'ListPublicLicences',
+       const licences = await call(registry.public, 'ListPublicRecords',
                                    {item: {identifier: USCC}});
-       assert.equal(licences.licences.length, 1);
-       assert.equal(licences.licences[0].licence.document_number,
+       assert.equal(licences.records.length, 1);
+       assert.equal(licences.records[0].licence.document_number,
                     '示许〔2025〕1号');
-       assert.equal(licences.licences[0].licence.valid_to, '2099-12-31');
+       assert.equal(licences.records[0].licence.valid_to, '2099-12-31');
      });
 
 test('a stream of look-ups keeps order and duplicates', async () => {

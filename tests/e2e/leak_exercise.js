@@ -106,7 +106,7 @@ async function readPublic(registry) {
   for (const {uscc} of manifest.interesting) {
     let page_token = '';
     do {
-      const page = await call(registry.public, 'ListPublicLicences',
+      const page = await call(registry.public, 'ListPublicRecords',
                               {item: {identifier: uscc}, page_token})
                        .catch((error) => ({error: error.details}));
       say(page);
@@ -122,9 +122,9 @@ async function askWrongly(registry) {
   };
   await mustFail(registry.public, 'GetPublicEnterprise',
                  {item: {identifier: id_number.repeat(20), name}});
-  await mustFail(registry.public, 'ListPublicLicences',
+  await mustFail(registry.public, 'ListPublicRecords',
                  {item: {identifier: id_number}});
-  await mustFail(registry.public, 'ListPublicLicences',
+  await mustFail(registry.public, 'ListPublicRecords',
                  {item: {identifier: mobile}, page_token: id_number});
   await mustFail(registry.read, 'GetRecord', {record_id: id_number});
   await mustFail(registry.read, 'GetEnterprise', {

@@ -92,9 +92,12 @@ void DecodeAs(Table table, absl::string_view key) {
           });
     case Table::kFileList:
       return CheckDecoded(
-          key, DecodeFileListKey(key), [](const FileListEntry& e) {
-            return FileListKey(e.enterprise_no, e.family, e.day, e.record_no);
-          });
+          key, DecodeFileListKey(key),
+          [](const FileListEntry& e) { return FileListKey(e); });
+    case Table::kDue:
+      return CheckDecoded(key, DecodeDueKey(key), [](const DueEntry& e) {
+        return DueKey(e.day, e.record_no);
+      });
     case Table::kSealed:
       return CheckDecoded(key, DecodeSealedKey(key), [](const SealedEntry& e) {
         return SealedKey(e.kind, e.number, e.sequence);
@@ -147,6 +150,11 @@ struct Fields {
   std::string text2;
 };
 
+FileListEntry PlaceOf(const Fields& f) {
+  return {f.a, static_cast<std::uint8_t>(f.kind & 0x7F),
+          static_cast<Stretch>(f.kind & 0x80), f.day, f.b};
+}
+
 // `encode` gives a key, `order` a tuple that sorts as keys must.
 template <typename Encode, typename Order>
 void CheckOrder(const Fields& x, const Fields& y, Encode encode, Order order) {
@@ -191,10 +199,13 @@ void CheckOrders(const Fields& x, const Fields& y) {
       [](const Fields& f) { return std::tuple(f.kind, f.text, f.a); });
   CheckOrder(
       x, y,
-      [](const Fields& f) { return FileListKey(f.a, f.kind, f.day, f.b); },
+      [](const Fields& f) { return FileListKey(PlaceOf(f)); },
       [](const Fields& f) {
         return std::tuple(f.a, f.kind, -std::int64_t{f.day.days()}, f.b);
       });
+  CheckOrder(
+      x, y, [](const Fields& f) { return DueKey(f.day, f.a); },
+      [](const Fields& f) { return std::tuple(f.day.days(), f.a); });
 }
 
 void CheckFieldsComeBack(const Fields& f) {
@@ -203,9 +214,12 @@ void CheckFieldsComeBack(const Fields& f) {
   CREDITREG_CHECK(
       versions.ok() && versions->number == f.a && versions->sequence == f.b,
       "a version's key gives its fields");
-  const auto listed = DecodeFileListKey(FileListKey(f.a, f.kind, f.day, f.b));
+  const FileListEntry place = PlaceOf(f);
+  const auto listed = DecodeFileListKey(FileListKey(place));
   CREDITREG_CHECK(listed.ok() && listed->enterprise_no == f.a &&
-                      listed->family == f.kind && listed->day == f.day &&
+                      listed->family == place.family &&
+                      listed->stretch == place.stretch &&
+                      listed->day == f.day &&
                       listed->record_no == f.b,
                   "a list entry's key gives its fields");
   const auto age =

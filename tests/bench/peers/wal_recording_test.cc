@@ -27,7 +27,7 @@ WriteBatch Group(std::uint64_t number) {
   WriteBatch batch;
   // Longer than a block of the log, so that it is cut into pieces.
   batch.Put(RecordHeadKey(number), std::string(40000, 'h'));
-  batch.Put(FileListKey(7, 1, CivilDay(), number), "l");
+  batch.Put(FileListKey({7, 1, Stretch::kListed, CivilDay(), number}), "l");
   batch.Delete(ChangeKey(number));
   return batch;
 }

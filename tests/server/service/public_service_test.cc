@@ -34,15 +34,15 @@ constexpr char kSecret[] = "不得公开";
 
 class PublicServiceTest : public ::testing::Test {
  protected:
-  grpc::Status List(const v1::ListPublicLicencesRequest& request,
-                    v1::ListPublicLicencesResponse* response) {
+  grpc::Status List(const v1::ListPublicRecordsRequest& request,
+                    v1::ListPublicRecordsResponse* response) {
     grpc::ClientContext context;
-    return server_.lookup().ListPublicLicences(&context, request, response);
+    return server_.lookup().ListPublicRecords(&context, request, response);
   }
-  v1::ListPublicLicencesResponse List(const std::string& identifier) {
-    v1::ListPublicLicencesRequest request;
+  v1::ListPublicRecordsResponse List(const std::string& identifier) {
+    v1::ListPublicRecordsRequest request;
     request.mutable_item()->set_identifier(identifier);
-    v1::ListPublicLicencesResponse response;
+    v1::ListPublicRecordsResponse response;
     const grpc::Status status = List(request, &response);
     EXPECT_EQ(CodeAndReason(status), "OK");
     return response;
@@ -145,8 +145,8 @@ TEST_F(PublicServiceTest, NoAnswerHoldsAPrivateField) {
   std::vector<std::string> answers;
   answers.push_back(server_.GetPublic(kCodeA).SerializeAsString());
   answers.push_back(Batch({kCodeA}).SerializeAsString());
-  const v1::ListPublicLicencesResponse licences = List(kCodeA);
-  ASSERT_EQ(licences.licences_size(), 1);
+  const v1::ListPublicRecordsResponse licences = List(kCodeA);
+  ASSERT_EQ(licences.records_size(), 1);
   answers.push_back(licences.SerializeAsString());
   for (const std::string& answer : answers) {
     EXPECT_THAT(answer, Not(HasSubstr(kSecret)));
@@ -194,9 +194,9 @@ TEST_F(PublicServiceTest, AHiddenFileLooksLikeNone) {
   absent.clear_code_warnings();
   EXPECT_EQ(hidden.SerializeAsString(), absent.SerializeAsString());
 
-  v1::ListPublicLicencesRequest request;
+  v1::ListPublicRecordsRequest request;
   request.mutable_item()->set_identifier(kCodeA);
-  v1::ListPublicLicencesResponse response;
+  v1::ListPublicRecordsResponse response;
   const grpc::Status of_hidden = List(request, &response);
   request.mutable_item()->set_identifier(kCodeB);
   const grpc::Status of_absent = List(request, &response);
@@ -269,7 +269,7 @@ TEST_F(PublicServiceTest, APageHoldsTheNewestLicences) {
     EXPECT_EQ(licence.family(), v1::FAMILY_LICENCE);
   }
   EXPECT_EQ(page.licences(0).SerializeAsString(),
-            List(kCodeA).licences(0).SerializeAsString());
+            List(kCodeA).records(0).SerializeAsString());
   server_.Submit(SampleLicence(kCodeA, "甲公司", "许10号"));
   page = Page(kCodeA);
   EXPECT_EQ(page.licences_size(), 10);
@@ -362,9 +362,9 @@ TEST_F(PublicServiceTest, OnlyLicencesInForceOfOrganisationsAreListed) {
   grpc::ClientContext context;
   ASSERT_TRUE(
       server_.write().WithdrawRecord(&context, withdraw, &ignored).ok());
-  const v1::ListPublicLicencesResponse response = List(kCodeA);
-  ASSERT_EQ(response.licences_size(), 1);
-  const v1::Record& licence = response.licences(0);
+  const v1::ListPublicRecordsResponse response = List(kCodeA);
+  ASSERT_EQ(response.records_size(), 1);
+  const v1::Record& licence = response.records(0);
   EXPECT_EQ(licence.licence().document_number(), "许1号");
   EXPECT_THAT(licence.record_id(), SizeIs(26));
   EXPECT_EQ(licence.state(), v1::RECORD_STATE_ACTIVE);
@@ -378,7 +378,7 @@ TEST_F(PublicServiceTest, OnlyLicencesInForceOfOrganisationsAreListed) {
   v1::Record record = SampleLicence(kCodeB, "乙小店", "许3号");
   record.mutable_party()->set_category(v1::PARTY_CATEGORY_INDIVIDUAL_BUSINESS);
   server_.Submit(record);
-  EXPECT_EQ(List(kCodeB).licences_size(), 0);
+  EXPECT_EQ(List(kCodeB).records_size(), 0);
 }
 
 TEST_F(PublicServiceTest, PagesAreFullThoughRowsBetweenAreHidden) {
@@ -392,17 +392,17 @@ TEST_F(PublicServiceTest, PagesAreFullThoughRowsBetweenAreHidden) {
     }
     server_.Submit(record);
   }
-  v1::ListPublicLicencesRequest request;
+  v1::ListPublicRecordsRequest request;
   request.mutable_item()->set_identifier(kCodeA);
   request.set_page_size(4);
-  v1::ListPublicLicencesResponse page;
+  v1::ListPublicRecordsResponse page;
   ASSERT_EQ(CodeAndReason(List(request, &page)), "OK");
-  EXPECT_EQ(page.licences_size(), 4);
+  EXPECT_EQ(page.records_size(), 4);
   const std::string position = page.position().token();
   request.set_page_token(page.next_page_token());
   server_.Submit(SampleLicence(kCodeA, "甲公司", "许后号"));
   ASSERT_EQ(CodeAndReason(List(request, &page)), "OK");
-  EXPECT_EQ(page.licences_size(), 2);
+  EXPECT_EQ(page.records_size(), 2);
   EXPECT_EQ(page.next_page_token(), "");
   EXPECT_EQ(page.position().token(), position);
 }
@@ -414,13 +414,13 @@ TEST_F(PublicServiceTest, WhatIsHiddenBetweenPagesIsGone) {
     ids[i] = server_.Submit(
         SampleLicence(kCodeA, "甲公司", absl::StrCat("许", i, "号")));
   }
-  v1::ListPublicLicencesRequest request;
+  v1::ListPublicRecordsRequest request;
   request.mutable_item()->set_identifier(kCodeA);
   request.set_page_size(1);
-  v1::ListPublicLicencesResponse page;
+  v1::ListPublicRecordsResponse page;
   ASSERT_EQ(CodeAndReason(List(request, &page)), "OK");
   for (const std::string& id : ids) {
-    if (id == page.licences(0).record_id()) continue;
+    if (id == page.records(0).record_id()) continue;
     v1::WithdrawRecordRequest withdraw;
     withdraw.set_request_id(server_.NewRequestId());
     withdraw.set_record_id(id);
@@ -432,7 +432,7 @@ TEST_F(PublicServiceTest, WhatIsHiddenBetweenPagesIsGone) {
   }
   request.set_page_token(page.next_page_token());
   ASSERT_EQ(CodeAndReason(List(request, &page)), "OK");
-  EXPECT_EQ(page.licences_size(), 0);
+  EXPECT_EQ(page.records_size(), 0);
 
   // A file that is hidden ends its list.
   Withhold(kCodeA);
@@ -440,8 +440,8 @@ TEST_F(PublicServiceTest, WhatIsHiddenBetweenPagesIsGone) {
 }
 
 TEST_F(PublicServiceTest, CallsHaveTheirErrors) {
-  v1::ListPublicLicencesRequest request;
-  v1::ListPublicLicencesResponse response;
+  v1::ListPublicRecordsRequest request;
+  v1::ListPublicRecordsResponse response;
   EXPECT_EQ(FirstField(List(request, &response)), "item.identifier");
   request.mutable_item()->set_identifier(kCodeA);
   request.set_page_size(101);
@@ -473,10 +473,10 @@ TEST_F(PublicServiceTest, AnExpiredPageTokenSaysSo) {
     server_.Submit(
         SampleLicence(kCodeA, "甲公司", absl::StrCat("许", i, "号")));
   }
-  v1::ListPublicLicencesRequest request;
+  v1::ListPublicRecordsRequest request;
   request.mutable_item()->set_identifier(kCodeA);
   request.set_page_size(1);
-  v1::ListPublicLicencesResponse page;
+  v1::ListPublicRecordsResponse page;
   ASSERT_EQ(CodeAndReason(List(request, &page)), "OK");
   request.set_page_token(page.next_page_token());
   server_.clock().Advance(absl::Minutes(11));

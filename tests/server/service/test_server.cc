@@ -16,6 +16,7 @@
 #include "grpcpp/security/credentials.h"
 #include "index/base/check.h"
 #include "server/audit/audit_format.h"
+#include "server/config/publication_tables.h"
 #include "server/service/rpc.h"
 #include "server/service/services.h"
 
@@ -23,7 +24,7 @@ namespace creditreg {
 
 TestServer::TestServer(const std::string& tables_folder,
                        const TestServerOptions& options)
-    : options_(options) {
+    : options_(options), conf_folder_(tables_folder + "/..") {
   const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
   static int servers = 0;
   folder_ = absl::StrCat(::testing::TempDir(), "/server_", getpid(), "_",
@@ -66,6 +67,9 @@ void TestServer::Start() {
   registry_options.key_dir = folder_ + "/keys";
   registry_options.clock = &clock_;
   registry_options.page_cache = &page_cache_;
+  auto publication = ReadPublicationTables(conf_folder_);
+  CREDITREG_CHECK(publication.ok(), "the shipped rules can be read");
+  registry_options.tables = *std::move(publication);
   // So that no test waits.
   registry_options.least_reopen_wait = absl::Milliseconds(1);
   registry_options.most_reopen_wait = absl::Milliseconds(4);
@@ -142,6 +146,7 @@ void TestServer::Start() {
   add(kAdminServiceName, MakeAdminService(environment_));
   add(kAuditServiceName, MakeAuditService(environment_));
   add(kKeyServiceName, MakeKeyService(environment_));
+  add(kPublicationServiceName, MakePublicationService(environment_));
   auto server = GrpcServer::Start(options);
   CREDITREG_CHECK(server.ok(), "a free port can be listened on");
   server_ = *std::move(server);
@@ -155,6 +160,7 @@ void TestServer::Start() {
   admin_ = v1::AdminService::NewStub(channel_);
   audits_ = v1::AuditService::NewStub(channel_);
   keys_ = v1::KeyService::NewStub(channel_);
+  publication_ = v1::PublicationService::NewStub(channel_);
 }
 
 void TestServer::Stop() {

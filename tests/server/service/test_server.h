@@ -18,6 +18,7 @@
 #include "creditreg/v1/audit_service.grpc.pb.h"
 #include "creditreg/v1/intake_service.grpc.pb.h"
 #include "creditreg/v1/key_service.grpc.pb.h"
+#include "creditreg/v1/publication_service.grpc.pb.h"
 #include "creditreg/v1/public_lookup_service.grpc.pb.h"
 #include "creditreg/v1/registry_read_service.grpc.pb.h"
 #include "creditreg/v1/registry_write_service.grpc.pb.h"
@@ -104,6 +105,7 @@ class TestServer {
   v1::RegistryReadService::Stub& read() { return *read_; }
   v1::RegistryWriteService::Stub& write() { return *write_; }
   v1::PublicLookupService::Stub& lookup() { return *lookup_; }
+  v1::PublicationService::Stub& publication() { return *publication_; }
   v1::IntakeService::Stub& intake() { return *intake_; }
   v1::AdminService::Stub& admin() { return *admin_; }
   v1::AuditService::Stub& audits() { return *audits_; }
@@ -125,6 +127,7 @@ class TestServer {
   void Stop();
 
   const TestServerOptions options_;
+  const std::string conf_folder_;
   std::string folder_;
   FakeClock clock_;
   SystemRandom random_;
@@ -157,6 +160,7 @@ class TestServer {
   std::unique_ptr<v1::AdminService::Stub> admin_;
   std::unique_ptr<v1::AuditService::Stub> audits_;
   std::unique_ptr<v1::KeyService::Stub> keys_;
+  std::unique_ptr<v1::PublicationService::Stub> publication_;
 };
 
 // "CODE REASON", for example "ABORTED ETAG_MISMATCH"; "OK". Fails the test
