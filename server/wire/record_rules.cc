@@ -301,9 +301,6 @@ void CheckPublications(const spb::Penalty& penalty,
     if (publication.channel() == spb::ChannelPublication::CHANNEL_UNSPECIFIED) {
       context.log.Error({path, "REQUIRED", "公示渠道为空"});
     }
-    if (!publication.has_published_on()) {
-      context.log.Error({path, "REQUIRED", "公示日期为空"});
-    }
     CheckHasEnd(
         DayOf(publication.has_published_on(), publication.published_on()), path,
         context);

@@ -444,14 +444,50 @@ TEST(RecordDraftTest, Dates) {
        },
        {{kWarning, "record.complaint.closed_on", "DATE_ORDER"}},
        {"DATE_ORDER"}},
-      {"a publication without its day",
+  });
+}
+
+TEST(RecordDraftTest, Publications) {
+  ExpectCases({
+      {"without its day",
        &CleanPenalty,
        [](v1::Record& r) {
          r.mutable_penalty()->add_publications()->set_channel(
              v1::ChannelPublication::CHANNEL_GSXT);
        },
-       {{kError, "record.penalty.publications[GSXT]", "REQUIRED"}}},
+       {}},
+      {"without its channel",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         r.mutable_penalty()->add_publications()->set_published_on(
+             "2025-03-02");
+       },
+       {{kError, "record.penalty.publications[UNSPECIFIED]", "REQUIRED"}}},
+      {"without end",
+       &CleanPenalty,
+       [](v1::Record& r) {
+         v1::ChannelPublication& publication =
+             *r.mutable_penalty()->add_publications();
+         publication.set_channel(v1::ChannelPublication::CHANNEL_GSXT);
+         publication.set_published_on("2099-12-31");
+       },
+       {{kError, "record.penalty.publications[GSXT]", "DATE_FORM"}}},
   });
+}
+
+// That something is shown there and nobody knows since when is not that it is
+// shown since the first of all days.
+TEST(RecordDraftTest, APublicationWithoutItsDayIsStoredWithoutIt) {
+  v1::RecordInput input = CleanPenalty();
+  input.mutable_record()->mutable_penalty()->add_publications()->set_channel(
+      v1::ChannelPublication::CHANNEL_CREDIT_CHINA);
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  const storage::v1::Penalty& stored = check.draft->content.penalty();
+  ASSERT_EQ(stored.publications_size(), 1);
+  EXPECT_EQ(stored.publications(0).channel(),
+            storage::v1::ChannelPublication::CHANNEL_CREDIT_CHINA);
+  EXPECT_FALSE(stored.publications(0).has_published_on());
 }
 
 TEST(RecordDraftTest, Amounts) {
