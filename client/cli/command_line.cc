@@ -45,7 +45,9 @@ const std::map<std::string, v1::Family>& Families() {
   static const auto* const families = new std::map<std::string, v1::Family>{
       {"licence", v1::FAMILY_LICENCE},
       {"penalty", v1::FAMILY_PENALTY},
-      {"complaint", v1::FAMILY_COMPLAINT}};
+      {"complaint", v1::FAMILY_COMPLAINT},
+      {"listing", v1::FAMILY_LISTING},
+      {"annual-report", v1::FAMILY_ANNUAL_REPORT}};
   return *families;
 }
 

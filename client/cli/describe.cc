@@ -99,8 +99,30 @@ bool OneLiner(Lang lang, const Message& message, std::string& text) {
 
 std::string NumberText(Lang lang, const FieldDescriptor& field,
                        std::int64_t number) {
-  return absl::EndsWith(field.name(), "_fen") ? Yuan(lang, number)
-                                              : Grouped(number);
+  if (absl::EndsWith(field.name(), "_fen")) return Yuan(lang, number);
+  if (absl::EndsWith(field.name(), "_bp")) {
+    return absl::StrFormat("%d.%02d%%", number / 100, number % 100);
+  }
+  return field.name() == "year" ? absl::StrCat(number) : Grouped(number);
+}
+
+// Figures of annual reports, of which `field` says what they are; false for all
+// other messages.
+bool FigureText(Lang lang, const FieldDescriptor& field, const Message& message,
+                std::string& text) {
+  bool shown = false;
+  if (const auto* figure = As<v1::Figure>(message)) {
+    if (figure->has_value()) text = NumberText(lang, field, figure->value());
+    shown = figure->shown();
+  } else if (const auto* figure_text = As<v1::TextFigure>(message)) {
+    text = figure_text->value();
+    shown = figure_text->shown();
+  } else {
+    return false;
+  }
+  const Text& note = shown ? texts::kFigureShown : texts::kFigureNotShown;
+  text = WithNotes(lang, text, {std::string(note.In(lang))});
+  return true;
 }
 
 std::string StringText(const FieldDescriptor& field, const std::string& value) {
@@ -157,7 +179,7 @@ void AddValue(Lang lang, const Message& message, const FieldDescriptor& field,
       index >= 0 ? reflection.GetRepeatedMessage(message, &field, index)
                  : reflection.GetMessage(message, &field);
   std::string text;
-  if (OneLiner(lang, inner, text)) {
+  if (OneLiner(lang, inner, text) || FigureText(lang, field, inner, text)) {
     fields.push_back({indent, label, std::move(text)});
     return;
   }
@@ -249,6 +271,13 @@ RecordLine LineOf(const v1::Record& record) {
     case v1::Record::kComplaint:
       return {record.complaint().registered_on(),
               record.complaint().case_number(), record.complaint().request()};
+    case v1::Record::kListing:
+      return {record.listing().listed_on(),
+              record.listing().entry_document_number(),
+              record.listing().ground()};
+    case v1::Record::kAnnualReport:
+      return {record.annual_report().submitted_on(), "",
+              absl::StrCat(record.annual_report().year())};
     case v1::Record::DETAILS_NOT_SET:
       return {};
   }

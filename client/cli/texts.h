@@ -241,6 +241,8 @@ extern const Text kHealthUnknown;
 extern const Text kUnknownVerdict;
 extern const Text kYuan;
 extern const Text kUntil;
+extern const Text kFigureShown;
+extern const Text kFigureNotShown;
 
 // Punctuation.
 extern const Text kColon;

@@ -30,6 +30,8 @@ enum class Fact : std::uint8_t {
   kPenalty = 2,
   kComplaint = 3,
   kEnterprise = 4,
+  kListing = 5,
+  kAnnualReport = 6,
 };
 
 // What a part is, so that a name is never taken for a code. Hashed: numbers
@@ -47,6 +49,11 @@ enum class Part : std::uint8_t {
   kDivision = 10,
   kEnterpriseName = 11,
   kEstablishedOn = 12,  // text YYYY-MM-DD
+  kList = 13,           // its number as one byte
+  kListName = 14,
+  kGroundCode = 15,
+  kListedOn = 16,  // text YYYY-MM-DD
+  kYear = 17,      // text YYYY
 };
 
 using PartValue = std::pair<Part, std::string>;
@@ -207,6 +214,47 @@ absl::StatusOr<std::string> ComplaintKey(const storage::v1::Record& record,
   return key.Hash(hmac_key, kRecordPurpose);
 }
 
+absl::StatusOr<std::string> ListingKey(
+    const storage::v1::Record& record,
+    const storage::v1::PersonalFields& personal, const Key256& hmac_key) {
+  const storage::v1::Listing& listing = record.listing();
+  CREDITREG_ASSIGN_OR_RETURN(const PartValue agency, DecidingAgency(record));
+  if (listing.list() == storage::v1::Listing::LIST_UNSPECIFIED) {
+    return Missing("record.listing.list");
+  }
+  const std::string name = NormaliseName(listing.list_name());
+  if (listing.list() == storage::v1::Listing::LIST_OTHER && name.empty()) {
+    return Missing("record.listing.list_name");
+  }
+  const CivilDay listed = listing.has_listed_on()
+                              ? CivilDay::FromDays(listing.listed_on())
+                              : CivilDay::Unknown();
+  if (!listed.is_date()) return Missing("record.listing.listed_on");
+  CREDITREG_ASSIGN_OR_RETURN(const PartValue party,
+                             PartyPart(record, personal, hmac_key));
+  NaturalKeyWriter key(Fact::kListing);
+  key.Add(agency);
+  key.Add(Part::kList, std::string(1, static_cast<char>(listing.list())));
+  key.Add(Part::kListName, name);
+  key.Add(Part::kGroundCode, NormaliseName(listing.ground_code()));
+  key.Add(Part::kListedOn, listed.ToIso());
+  key.Add(party);
+  return key.Hash(hmac_key, kRecordPurpose);
+}
+
+absl::StatusOr<std::string> AnnualReportKey(
+    const storage::v1::Record& record,
+    const storage::v1::PersonalFields& personal, const Key256& hmac_key) {
+  const std::int32_t year = record.annual_report().year();
+  if (year == 0) return Missing("record.annual_report.year");
+  CREDITREG_ASSIGN_OR_RETURN(const PartValue party,
+                             PartyPart(record, personal, hmac_key));
+  NaturalKeyWriter key(Fact::kAnnualReport);
+  key.Add(Part::kYear, absl::StrCat(year));
+  key.Add(party);
+  return key.Hash(hmac_key, kRecordPurpose);
+}
+
 std::optional<PartValue> AuthorityPart(
     const storage::v1::Enterprise& enterprise) {
   std::optional<PartValue> authority =
@@ -229,6 +277,10 @@ absl::StatusOr<std::string> RecordNaturalKey(
       return PenaltyKey(record, personal, hmac_key);
     case storage::v1::Record::kComplaint:
       return ComplaintKey(record, hmac_key);
+    case storage::v1::Record::kListing:
+      return ListingKey(record, personal, hmac_key);
+    case storage::v1::Record::kAnnualReport:
+      return AnnualReportKey(record, personal, hmac_key);
     case storage::v1::Record::DETAILS_NOT_SET:
       break;
   }

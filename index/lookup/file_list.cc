@@ -25,7 +25,7 @@ namespace creditreg {
 namespace {
 
 constexpr std::uint8_t kFirstFamily = storage::v1::FAMILY_LICENCE;
-constexpr std::uint8_t kLastFamily = storage::v1::FAMILY_COMPLAINT;
+constexpr std::uint8_t kLastFamily = storage::v1::FAMILY_ANNUAL_REPORT;
 
 CivilDay DayOf(bool present, std::int32_t days) {
   return present ? CivilDay::FromDays(days) : CivilDay::Unknown();
@@ -132,6 +132,12 @@ CivilDay ListDay(const storage::v1::Record& record) {
     case storage::v1::Record::kComplaint:
       return DayOf(record.complaint().has_registered_on(),
                    record.complaint().registered_on());
+    case storage::v1::Record::kListing:
+      return DayOf(record.listing().has_listed_on(),
+                   record.listing().listed_on());
+    case storage::v1::Record::kAnnualReport:
+      return DayOf(record.annual_report().has_submitted_on(),
+                   record.annual_report().submitted_on());
     case storage::v1::Record::DETAILS_NOT_SET:
       return CivilDay::Unknown();
   }

@@ -24,7 +24,8 @@
 
 namespace creditreg {
 
-// Day a record is listed under: decision, or registration of a complaint.
+// Day a record is listed under: decision, registration of a complaint, entry
+// into a list, handing in of a report.
 CivilDay ListDay(const storage::v1::Record& record);
 
 // Where one version of a record is listed; nothing while it is not linked.

@@ -37,6 +37,10 @@ void AddToHead(storage::v1::Family family, int by,
     head->set_penalties(head->penalties() + by);
   } else if (family == storage::v1::FAMILY_COMPLAINT) {
     head->set_complaints(head->complaints() + by);
+  } else if (family == storage::v1::FAMILY_LISTING) {
+    head->set_listings(head->listings() + by);
+  } else if (family == storage::v1::FAMILY_ANNUAL_REPORT) {
+    head->set_annual_reports(head->annual_reports() + by);
   }
 }
 
@@ -78,7 +82,8 @@ absl::Status RenewLatestDay(const Snapshot& rows, std::uint64_t enterprise_no,
   CivilDay latest;
   for (const auto family :
        {storage::v1::FAMILY_LICENCE, storage::v1::FAMILY_PENALTY,
-        storage::v1::FAMILY_COMPLAINT}) {
+        storage::v1::FAMILY_COMPLAINT, storage::v1::FAMILY_LISTING,
+        storage::v1::FAMILY_ANNUAL_REPORT}) {
     for (const Stretch stretch : {Stretch::kListed, Stretch::kUnlisted}) {
       CREDITREG_ASSIGN_OR_RETURN(
           const CivilDay day,

@@ -48,6 +48,12 @@ void CountFamily(storage::v1::Family family, std::int64_t by,
     case storage::v1::FAMILY_COMPLAINT:
       counters.set_complaints(add(counters.complaints()));
       break;
+    case storage::v1::FAMILY_LISTING:
+      counters.set_listings(add(counters.listings()));
+      break;
+    case storage::v1::FAMILY_ANNUAL_REPORT:
+      counters.set_annual_reports(add(counters.annual_reports()));
+      break;
     default:
       CREDITREG_CHECK(false, "a stored record has a known family");
   }

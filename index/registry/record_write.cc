@@ -229,7 +229,8 @@ absl::StatusOr<WriteResult> ApplyRecord(Transaction& transaction,
   CREDITREG_ASSIGN_OR_RETURN(
       const std::optional<RecordAt> stored,
       FindByNaturalKey(transaction, *prepared.natural_key));
-  // Keys of complaints name no agency, and corrected ones may name another's.
+  // Keys of complaints and reports name no agency, and corrected ones may name
+  // another's.
   if (stored.has_value() &&
       !MayWrite(*source.actor, stored->version.content())) {
     result.findings.push_back(OutOfScopeRecord());

@@ -155,6 +155,8 @@ absl::StatusOr<storage::v1::EnterpriseHead> SnapshotView::ReadHead(
     sum.set_licences(sum.licences() + head.licences());
     sum.set_penalties(sum.penalties() + head.penalties());
     sum.set_complaints(sum.complaints() + head.complaints());
+    sum.set_listings(sum.listings() + head.listings());
+    sum.set_annual_reports(sum.annual_reports() + head.annual_reports());
     if (head.has_latest_day() &&
         (!sum.has_latest_day() || sum.latest_day() < head.latest_day())) {
       sum.set_latest_day(head.latest_day());

@@ -121,6 +121,8 @@ void CheckCounters(VerifyRun& run, const Recount& recount) {
       {"licences", stored.licences(), counted.licences()},
       {"penalties", stored.penalties(), counted.penalties()},
       {"complaints", stored.complaints(), counted.complaints()},
+      {"listings", stored.listings(), counted.listings()},
+      {"annual_reports", stored.annual_reports(), counted.annual_reports()},
       {"records_withdrawn", stored.records_withdrawn(),
        counted.records_withdrawn()},
       {"records_pending", stored.records_pending(), counted.records_pending()},

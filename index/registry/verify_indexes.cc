@@ -138,6 +138,8 @@ struct FileSummary {
   std::uint64_t licences = 0;
   std::uint64_t penalties = 0;
   std::uint64_t complaints = 0;
+  std::uint64_t listings = 0;
+  std::uint64_t annual_reports = 0;
   CivilDay latest_day;
   std::uint64_t last_sequence = 0;
 
@@ -146,6 +148,8 @@ struct FileSummary {
     if (entry.family == storage::v1::FAMILY_LICENCE) ++licences;
     if (entry.family == storage::v1::FAMILY_PENALTY) ++penalties;
     if (entry.family == storage::v1::FAMILY_COMPLAINT) ++complaints;
+    if (entry.family == storage::v1::FAMILY_LISTING) ++listings;
+    if (entry.family == storage::v1::FAMILY_ANNUAL_REPORT) ++annual_reports;
   }
 };
 
@@ -155,7 +159,9 @@ void CompareHead(VerifyRun& run, std::uint64_t number,
   constexpr Table kTable = Table::kEnterpriseHead;
   if (head.licences() != summary.licences ||
       head.penalties() != summary.penalties ||
-      head.complaints() != summary.complaints) {
+      head.complaints() != summary.complaints ||
+      head.listings() != summary.listings ||
+      head.annual_reports() != summary.annual_reports) {
     run.Fault(kTable, "counts are not those of its records", number);
   }
   const CivilDay latest_day = head.has_latest_day()

@@ -150,6 +150,10 @@ bool FamilyFits(const storage::v1::Record& record) {
       return record.has_penalty();
     case storage::v1::FAMILY_COMPLAINT:
       return record.has_complaint();
+    case storage::v1::FAMILY_LISTING:
+      return record.has_listing();
+    case storage::v1::FAMILY_ANNUAL_REPORT:
+      return record.has_annual_report();
     default:
       return false;
   }
@@ -372,6 +376,12 @@ class RecordVisitor {
         break;
       case storage::v1::FAMILY_COMPLAINT:
         counters.set_complaints(counters.complaints() + 1);
+        break;
+      case storage::v1::FAMILY_LISTING:
+        counters.set_listings(counters.listings() + 1);
+        break;
+      case storage::v1::FAMILY_ANNUAL_REPORT:
+        counters.set_annual_reports(counters.annual_reports() + 1);
         break;
       default:
         break;

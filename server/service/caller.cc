@@ -67,6 +67,10 @@ confpb::FieldGroup Caller::DetailsGroup(storage::v1::Family family) const {
       return policy_.fields().OfDetails(storage::v1::Record::kPenalty);
     case storage::v1::FAMILY_COMPLAINT:
       return policy_.fields().OfDetails(storage::v1::Record::kComplaint);
+    case storage::v1::FAMILY_LISTING:
+      return policy_.fields().OfDetails(storage::v1::Record::kListing);
+    case storage::v1::FAMILY_ANNUAL_REPORT:
+      return policy_.fields().OfDetails(storage::v1::Record::kAnnualReport);
     default:
       return confpb::FIELD_GROUP_UNSPECIFIED;
   }

@@ -195,7 +195,9 @@ bool KeepShownFamilies(const Caller& caller, const EnterpriseAt& holder,
   if (caller.shows_all()) return true;
   if (families->empty()) {
     families->assign({storage::v1::FAMILY_LICENCE, storage::v1::FAMILY_PENALTY,
-                      storage::v1::FAMILY_COMPLAINT});
+                      storage::v1::FAMILY_COMPLAINT,
+                      storage::v1::FAMILY_LISTING,
+                      storage::v1::FAMILY_ANNUAL_REPORT});
   }
   const auto is_hidden = [&](std::uint8_t family) {
     const conf::v1::FieldGroup group =

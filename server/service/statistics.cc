@@ -28,6 +28,8 @@ void FillStats(const ServiceEnvironment& environment,
   add("records.licence", counters.licences(), "rows");
   add("records.penalty", counters.penalties(), "rows");
   add("records.complaint", counters.complaints(), "rows");
+  add("records.listing", counters.listings(), "rows");
+  add("records.annual_report", counters.annual_reports(), "rows");
   add("records.withdrawn", counters.records_withdrawn(), "rows");
   add("records.pending", counters.records_pending(), "rows");
   add("quarantined", counters.quarantined(), "rows");

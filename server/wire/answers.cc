@@ -203,6 +203,8 @@ v1::FileSummary SummaryMessage(const storage::v1::EnterpriseHead& head) {
   add(v1::FAMILY_LICENCE, head.licences());
   add(v1::FAMILY_PENALTY, head.penalties());
   add(v1::FAMILY_COMPLAINT, head.complaints());
+  add(v1::FAMILY_LISTING, head.listings());
+  add(v1::FAMILY_ANNUAL_REPORT, head.annual_reports());
   if (head.has_latest_day()) {
     message.set_latest_record_on(CivilDay::FromDays(head.latest_day()).ToIso());
   }

@@ -200,6 +200,23 @@ std::string JudgeAgencyCode(absl::string_view raw, absl::string_view name,
   return std::string(known);
 }
 
+std::string JudgeOtherCode(absl::string_view raw, const std::string& path,
+                           const RuleContext& context) {
+  const absl::string_view trimmed = TrimBlanks(raw);
+  std::string normalised = NormaliseCode(trimmed);
+  const CodeCheck check = CheckCode(normalised);
+  const bool is_person = IsResidentId(normalised);
+  if (check.error == CodeError::kNone && !is_person) return normalised;
+  const bool none = trimmed.empty() || check.error == CodeError::kPlaceholder ||
+                    MeansNone(trimmed);
+  if (!none) {
+    context.log.Warning(
+        {path, "OTHER_CODE", "填写的不是有效的统一社会信用代码，未采用",
+         is_person ? std::string() : OnlyNearestCode(normalised, "")});
+  }
+  return "";
+}
+
 std::optional<OldNumber> JudgeOldNumber(OldNumberKind kind,
                                         absl::string_view raw,
                                         const std::string& path,

@@ -51,6 +51,12 @@ std::string JudgeAgencyCode(absl::string_view raw, absl::string_view name,
                             const std::string& path,
                             const RuleContext& context);
 
+// The valid code of an enterprise that is neither party nor agency, or empty:
+// OTHER_CODE (warning) where something else was given. Fillers are empty
+// without a word.
+std::string JudgeOtherCode(absl::string_view raw, const std::string& path,
+                           const RuleContext& context);
+
 // A number of a known kind in its stored form; nothing for a filler
 // (OLD_NUMBER_FILLER, note), for one that is too long (TEXT_LENGTH, error) and,
 // but for tax numbers, for one that holds a resident ID or a mobile number,

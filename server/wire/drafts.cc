@@ -24,6 +24,10 @@ v1::Family FamilyOfDetails(const v1::Record& record) {
       return v1::FAMILY_PENALTY;
     case v1::Record::kComplaint:
       return v1::FAMILY_COMPLAINT;
+    case v1::Record::kListing:
+      return v1::FAMILY_LISTING;
+    case v1::Record::kAnnualReport:
+      return v1::FAMILY_ANNUAL_REPORT;
     case v1::Record::DETAILS_NOT_SET:
       break;
   }
@@ -62,6 +66,10 @@ IntakeTarget TargetOfFamily(v1::Family family) {
       return conf::v1::IntakeFormat::TARGET_PENALTY;
     case v1::FAMILY_COMPLAINT:
       return conf::v1::IntakeFormat::TARGET_COMPLAINT;
+    case v1::FAMILY_LISTING:
+      return conf::v1::IntakeFormat::TARGET_LISTING;
+    case v1::FAMILY_ANNUAL_REPORT:
+      return conf::v1::IntakeFormat::TARGET_ANNUAL_REPORT;
     default:
       return conf::v1::IntakeFormat::TARGET_UNSPECIFIED;
   }

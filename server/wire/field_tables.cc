@@ -26,8 +26,16 @@ using google::protobuf::FieldDescriptor;
 
 constexpr confpb::IntakeFormat::Target kTargets[] = {
     confpb::IntakeFormat::TARGET_ENTERPRISE,
-    confpb::IntakeFormat::TARGET_LICENCE, confpb::IntakeFormat::TARGET_PENALTY,
-    confpb::IntakeFormat::TARGET_COMPLAINT};
+    confpb::IntakeFormat::TARGET_LICENCE,
+    confpb::IntakeFormat::TARGET_PENALTY,
+    confpb::IntakeFormat::TARGET_COMPLAINT,
+    confpb::IntakeFormat::TARGET_LISTING,
+    confpb::IntakeFormat::TARGET_ANNUAL_REPORT};
+
+// Whether files have the format.
+bool HasFiles(const confpb::IntakeFormat& spec) {
+  return !spec.template_name().empty();
+}
 
 const Descriptor& RootOf(IntakeTarget target) {
   return target == confpb::IntakeFormat::TARGET_ENTERPRISE
@@ -35,15 +43,18 @@ const Descriptor& RootOf(IntakeTarget target) {
              : *v1::RecordInput::descriptor();
 }
 
-// The fields that `path` names from `root`; empty where it names none. Only the
-// last may be repeated.
+// The fields that `path` names from `root`; empty where it names none. Of a
+// file only the last may be repeated.
 std::vector<const FieldDescriptor*> Resolve(const Descriptor& root,
-                                            absl::string_view path) {
+                                            absl::string_view path,
+                                            bool through_lists) {
   std::vector<const FieldDescriptor*> fields;
   const Descriptor* message = &root;
   for (const absl::string_view name : absl::StrSplit(path, '.')) {
     if (message == nullptr) return {};
-    if (!fields.empty() && fields.back()->is_repeated()) return {};
+    if (!through_lists && !fields.empty() && fields.back()->is_repeated()) {
+      return {};
+    }
     const FieldDescriptor* field = message->FindFieldByName(std::string(name));
     if (field == nullptr) return {};
     fields.push_back(field);
@@ -140,9 +151,7 @@ absl::Status CheckHead(absl::string_view what,
       !confpb::IntakeFormat::Target_IsValid(spec.target())) {
     return Bad(what, "target: unknown");
   }
-  if (spec.template_name().empty() || spec.columns().empty()) {
-    return Bad(what, "template_name or columns missing");
-  }
+  if (spec.columns().empty()) return Bad(what, "columns missing");
   return absl::OkStatus();
 }
 
@@ -209,7 +218,8 @@ std::string KeyedPath(absl::string_view path, const EnumDescriptor& keys,
 absl::StatusOr<std::unique_ptr<const FieldTables>> FieldTables::Load(
     const std::string& directory) {
   std::vector<confpb::IntakeFormat> formats;
-  for (const char* name : {"enterprise", "licence", "penalty", "complaint"}) {
+  for (const char* name : {"enterprise", "licence", "penalty", "complaint",
+                           "listing", "annual_report"}) {
     const std::string path = absl::StrCat(directory, "/", name, ".textproto");
     CREDITREG_ASSIGN_OR_RETURN(formats.emplace_back(),
                                ReadTextProto<confpb::IntakeFormat>(path));
@@ -247,7 +257,10 @@ absl::StatusOr<std::unique_ptr<const FieldTables>> FieldTables::Create(
 }
 
 absl::Status FieldTables::AddFormat(const confpb::IntakeFormat& spec) {
-  CREDITREG_RETURN_IF_ERROR(CheckHead(spec.template_name(), spec));
+  CREDITREG_RETURN_IF_ERROR(CheckHead(
+      HasFiles(spec) ? spec.template_name()
+                     : confpb::IntakeFormat::Target_Name(spec.target()),
+      spec));
   if (formats_.contains(spec.target())) {
     return Bad(spec.template_name(), "target comes twice");
   }
@@ -261,14 +274,23 @@ absl::Status FieldTables::AddFormat(const confpb::IntakeFormat& spec) {
 
 absl::Status FieldTables::AddColumn(const confpb::Column& spec,
                                     Format& format) {
+  const bool has_files = HasFiles(format.spec);
   const std::string what =
-      absl::StrCat(format.spec.template_name(), " ", spec.code());
+      has_files ? absl::StrCat(format.spec.template_name(), " ", spec.code())
+                : absl::StrCat(
+                      confpb::IntakeFormat::Target_Name(format.spec.target()),
+                      " ", spec.path());
   auto column = std::make_unique<FieldColumn>();
   column->spec = spec;
   column->index = static_cast<int>(format.columns.size());
-  column->fields = Resolve(RootOf(format.spec.target()), spec.path());
-  if (spec.code().empty() || spec.label().empty()) {
+  column->fields =
+      Resolve(RootOf(format.spec.target()), spec.path(), !has_files);
+  if (spec.label().empty() || (has_files && spec.code().empty())) {
     return Bad(what, "code or label missing");
+  }
+  if (!has_files && !(spec.code().empty() && spec.aliases().empty() &&
+                      spec.choices().empty())) {
+    return Bad(what, "code, alias or choices, but no template");
   }
   if (column->fields.empty()) return Bad(what, "path: no such field");
   const FieldDescriptor& field = *column->fields.back();
@@ -283,6 +305,7 @@ absl::Status FieldTables::AddColumn(const confpb::Column& spec,
                                    spec.aliases().end());
   headers.push_back(spec.code());
   headers.push_back(spec.label());
+  if (!has_files) headers.clear();
   for (const std::string& header : headers) {
     if (!format.by_header.emplace(KeyOf(header), column.get()).second) {
       return Bad(what, "code, label or alias comes twice");

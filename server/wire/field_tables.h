@@ -42,8 +42,8 @@ struct FieldColumn {
 
 class FieldTables {
  public:
-  // Reads enterprise, licence, penalty, complaint and sources .textproto from
-  // `directory` and checks them as Create() does.
+  // Reads enterprise, licence, penalty, complaint, listing, annual_report and
+  // sources .textproto from `directory` and checks them as Create() does.
   //
   // Errors: NotFound a file is missing; InvalidArgument it is not textproto of
   // its schema, or as Create().
@@ -51,13 +51,13 @@ class FieldTables {
       const std::string& directory);
 
   // Errors: InvalidArgument, with the format and column: a target twice or
-  // missing; a code, label or alias that two columns share; a path that is no
-  // field; a kind that does not fit the field's type; a choice that is no value
-  // of the enum; open choices of an enum; unlisted values that are missing ones
-  // of anything else; a source id that is not
-  // [a-z0-9_-]{1,32} or comes twice; a source's alias for no column; a header
-  // to pass over that is a column's; an agency's code that is not valid.
-  // "default" and "direct" must be there.
+  // missing; a code, label or alias that two columns share; a code or alias
+  // where there is no template; a path that is no field; a kind that does not
+  // fit the field's type; a choice that is no value of the enum; open choices
+  // of an enum; unlisted values that are missing ones of anything else; a
+  // source id that is not [a-z0-9_-]{1,32} or comes twice; a source's alias for
+  // no column; a header to pass over that is a column's; an agency's code that
+  // is not valid. "default" and "direct" must be there.
   static absl::StatusOr<std::unique_ptr<const FieldTables>> Create(
       const std::vector<conf::v1::IntakeFormat>& formats,
       const conf::v1::IntakeSources& sources);
@@ -75,7 +75,8 @@ class FieldTables {
   bool HasSource(absl::string_view source_id) const;
 
   // The column that a header means: a code, a label or an alias, first the
-  // source's own. Blanks, width and case of letters do not matter. Null: none.
+  // source's own. Blanks, width and case of letters do not matter. Null: none,
+  // as always where the format has no template.
   const FieldColumn* FindHeader(IntakeTarget target,
                                 absl::string_view source_id,
                                 absl::string_view header) const;

@@ -46,6 +46,10 @@ void CopyPlain(const Pair& pair) {
       }
       return;
     }
+    case FieldDescriptor::CPPTYPE_INT32:
+      pair.writer().SetInt32(&pair.to, target,
+                             pair.reader().GetInt32(pair.from, source));
+      return;
     case FieldDescriptor::CPPTYPE_INT64:
       pair.writer().SetInt64(&pair.to, target,
                              pair.reader().GetInt64(pair.from, source));

@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "absl/algorithm/container.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "creditreg/v1/record.pb.h"
+#include "google/protobuf/repeated_field.h"
 #include "index/base/check.h"
 #include "index/model/money.h"
 #include "index/model/old_number.h"
@@ -221,7 +223,7 @@ bool IsEmpty(const spb::Agency& agency) {
   return agency.name().empty() && agency.uscc().empty();
 }
 
-void CheckAmount(bool given, std::int64_t fen, const char* path,
+void CheckAmount(bool given, std::int64_t fen, const std::string& path,
                  const RuleContext& context) {
   if (given && (fen < 0 || fen > kMaxAmountFen)) {
     context.log.Error({path, "AMOUNT_RANGE", "金额超出允许范围"});
@@ -292,12 +294,16 @@ void CheckPenaltyAmounts(const spb::Penalty& penalty,
   }
 }
 
-void CheckPublications(const spb::Penalty& penalty,
+using Publications =
+    google::protobuf::RepeatedPtrField<spb::ChannelPublication>;
+
+// `list`: the path of the field.
+void CheckPublications(const Publications& publications, const char* list,
                        const RuleContext& context) {
-  for (const spb::ChannelPublication& publication : penalty.publications()) {
-    const std::string path = KeyedPath(
-        "record.penalty.publications",
-        *v1::ChannelPublication::Channel_descriptor(), publication.channel());
+  for (const spb::ChannelPublication& publication : publications) {
+    const std::string path =
+        KeyedPath(list, *v1::ChannelPublication::Channel_descriptor(),
+                  publication.channel());
     if (publication.channel() == spb::ChannelPublication::CHANNEL_UNSPECIFIED) {
       context.log.Error({path, "REQUIRED", "公示渠道为空"});
     }
@@ -323,7 +329,8 @@ void CheckPenalty(const spb::Penalty& penalty, const RuleContext& context) {
   CheckOrder(decided, DayOf(penalty.has_term_until(), penalty.term_until()),
              "record.penalty.term_until", context);
   CheckPenaltyAmounts(penalty, context);
-  CheckPublications(penalty, context);
+  CheckPublications(penalty.publications(), "record.penalty.publications",
+                    context);
   if (penalty.kinds_size() > kMaxKinds) {
     context.log.Error({"record.penalty.kinds", "LIST_LENGTH",
                        absl::StrCat("处罚类别最多", kMaxKinds, "项")});
@@ -350,6 +357,209 @@ void CheckComplaint(const spb::Complaint& complaint,
               "record.complaint.amount_fen", context);
   CheckAmount(complaint.has_recovered_fen(), complaint.recovered_fen(),
               "record.complaint.recovered_fen", context);
+}
+
+// Which list it is: the two known ones have no other name.
+void CheckListName(const spb::Listing& listing, const RuleContext& context) {
+  const bool is_other = listing.list() == spb::Listing::LIST_OTHER;
+  if (listing.list() == spb::Listing::LIST_UNSPECIFIED) {
+    if (context.log.HasErrorAt("record.listing.list")) return;
+    context.log.Error({"record.listing.list", "REQUIRED", "名单种类为空"});
+  } else if (is_other && listing.list_name().empty()) {
+    context.log.Error(
+        {"record.listing.list_name", "REQUIRED", "其他名单须写明名单名称"});
+  } else if (!is_other && !listing.list_name().empty()) {
+    context.log.Error({"record.listing.list_name", "LIST_NAME",
+                       "名单名称只在名单种类为其他名单时填写"});
+  }
+}
+
+void CheckListing(const spb::Listing& listing, const RuleContext& context) {
+  const CivilDay listed = DayOf(listing.has_listed_on(), listing.listed_on());
+  const CivilDay removed =
+      DayOf(listing.has_removed_on(), listing.removed_on());
+  CheckListName(listing, context);
+  CheckDecided(listed, "record.listing.listed_on", context);
+  CheckOrder(
+      listed,
+      DayOf(listing.has_restriction_until(), listing.restriction_until()),
+      "record.listing.restriction_until", context);
+  CheckHasEnd(DayOf(listing.has_performed_on(), listing.performed_on()),
+              "record.listing.performed_on", context);
+  CheckHasEnd(removed, "record.listing.removed_on", context);
+  CheckOrder(listed, removed, "record.listing.removed_on", context);
+  CheckNotFuture(removed, "record.listing.removed_on", context);
+  const bool tells_removal = !listing.removal_ground().empty() ||
+                             !listing.removal_document_number().empty() ||
+                             listing.has_removing_agency();
+  // Stored without its day it would still stand on the list.
+  if (tells_removal && !listing.has_removed_on() &&
+      !context.log.HasErrorAt("record.listing.removed_on")) {
+    context.log.Error({"record.listing.removed_on", "REQUIRED",
+                       "填写了移出原因、文书号或机关，但移出日期为空"});
+  }
+  CheckPublications(listing.publications(), "record.listing.publications",
+                    context);
+}
+
+constexpr int kFirstYear = 1990;
+constexpr int kLastYear = 2100;
+constexpr std::int64_t kMaxHeads = 1000000000;
+constexpr std::int32_t kWholeBp = 10000;
+
+void CheckHeads(std::int64_t heads, const std::string& path,
+                const RuleContext& context) {
+  if (heads < 0 || heads > kMaxHeads) {
+    context.log.Error({path, "AMOUNT_RANGE", "人数超出允许范围"});
+  }
+}
+
+void CheckShare(bool given, std::int32_t bp, const std::string& path,
+                const RuleContext& context) {
+  if (given && (bp < 0 || bp > kWholeBp)) {
+    context.log.Error({path, "AMOUNT_RANGE", "股权比例应在0至100%之间"});
+  }
+}
+
+void CheckLength(int size, int max, const std::string& path,
+                 absl::string_view label, const RuleContext& context) {
+  if (size > max) {
+    context.log.Error(
+        {path, "LIST_LENGTH", absl::StrCat(label, "最多", max, "项")});
+  }
+}
+
+// "record.annual_report.websites[0]".
+std::string ReportPath(absl::string_view list, int index) {
+  return absl::StrCat("record.annual_report.", list, "[", index, "]");
+}
+
+void CheckFigures(const spb::OptionalFigures& figures,
+                  const RuleContext& context) {
+  constexpr char kPath[] = "record.annual_report.optional_figures.";
+  if (figures.employees().has_value()) {
+    CheckHeads(figures.employees().value(),
+               absl::StrCat(kPath, "employees.value"), context);
+  }
+  const std::pair<const char*, const spb::Figure&> amounts[] = {
+      {"assets_fen", figures.assets_fen()},
+      {"liabilities_fen", figures.liabilities_fen()},
+      {"owner_equity_fen", figures.owner_equity_fen()},
+      {"revenue_fen", figures.revenue_fen()},
+      {"main_revenue_fen", figures.main_revenue_fen()},
+      {"profit_fen", figures.profit_fen()},
+      {"net_profit_fen", figures.net_profit_fen()},
+      {"tax_fen", figures.tax_fen()}};
+  for (const auto& [name, figure] : amounts) {
+    // A loss is below zero.
+    if (figure.value() < -kMaxAmountFen || figure.value() > kMaxAmountFen) {
+      context.log.Error({absl::StrCat(kPath, name, ".value"), "AMOUNT_RANGE",
+                         "金额超出允许范围"});
+    }
+  }
+}
+
+void CheckShareholders(const spb::AnnualReport& report,
+                       const RuleContext& context) {
+  for (int i = 0; i < report.contributions_size(); ++i) {
+    const spb::Contribution& contribution = report.contributions(i);
+    const std::string path = ReportPath("contributions", i);
+    CheckAmount(contribution.has_subscribed_fen(),
+                contribution.subscribed_fen(), path + ".subscribed_fen",
+                context);
+    CheckAmount(contribution.has_paid_fen(), contribution.paid_fen(),
+                path + ".paid_fen", context);
+    CheckHasEnd(DayOf(contribution.has_paid_on(), contribution.paid_on()),
+                path + ".paid_on", context);
+  }
+  for (int i = 0; i < report.transfers_size(); ++i) {
+    const spb::EquityTransfer& transfer = report.transfers(i);
+    const std::string path = ReportPath("transfers", i);
+    CheckShare(transfer.has_before_bp(), transfer.before_bp(),
+               path + ".before_bp", context);
+    CheckShare(transfer.has_after_bp(), transfer.after_bp(), path + ".after_bp",
+               context);
+    CheckHasEnd(DayOf(transfer.has_transferred_on(), transfer.transferred_on()),
+                path + ".transferred_on", context);
+  }
+}
+
+void CheckSocialInsurance(const spb::AnnualReport& report,
+                          const RuleContext& context) {
+  for (int i = 0; i < report.social_insurance_size(); ++i) {
+    const spb::SocialInsurance& insurance = report.social_insurance(i);
+    const std::string path = ReportPath("social_insurance", i);
+    CheckHeads(insurance.heads(), path + ".heads", context);
+    CheckAmount(insurance.has_base_fen(), insurance.base_fen(),
+                path + ".base_fen", context);
+    CheckAmount(insurance.has_paid_fen(), insurance.paid_fen(),
+                path + ".paid_fen", context);
+    CheckAmount(insurance.has_owed_fen(), insurance.owed_fen(),
+                path + ".owed_fen", context);
+  }
+}
+
+bool IsReportYear(int year) { return year >= kFirstYear && year <= kLastYear; }
+
+// The last day on which a party may correct its report of a year: 30 June of
+// the next. Unknown where there is no such year.
+CivilDay LastCorrectionDay(int year) {
+  if (!IsReportYear(year)) return CivilDay::Unknown();
+  const absl::StatusOr<CivilDay> day = CivilDay::FromYmd(year + 1, 6, 30);
+  return day.ok() ? *day : CivilDay::Unknown();
+}
+
+void CheckCorrections(const spb::AnnualReport& report,
+                      const RuleContext& context) {
+  const CivilDay last = LastCorrectionDay(report.year());
+  for (int i = 0; i < report.corrections_size(); ++i) {
+    const spb::ReportCorrection& correction = report.corrections(i);
+    const std::string path = ReportPath("corrections", i);
+    const std::string day_path = path + ".corrected_on";
+    if (correction.field().empty()) {
+      context.log.Error({path + ".field", "REQUIRED", "更正事项为空"});
+    }
+    if (!correction.has_corrected_on() && !context.log.HasErrorAt(day_path)) {
+      context.log.Error({day_path, "REQUIRED", "更正日期为空"});
+    }
+    const CivilDay day =
+        DayOf(correction.has_corrected_on(), correction.corrected_on());
+    CheckHasEnd(day, day_path, context);
+    CheckNotFuture(day, day_path, context);
+    if (last.is_date() && day.is_date() && day > last) {
+      context.log.Warning(
+          {day_path, "CORRECTED_LATE", "更正日期晚于次年6月30日"});
+    }
+  }
+}
+
+void CheckAnnualReport(const spb::AnnualReport& report,
+                       const RuleContext& context) {
+  if (report.year() == 0) {
+    context.log.Error({"record.annual_report.year", "REQUIRED", "年度为空"});
+  } else if (!IsReportYear(report.year())) {
+    context.log.Error(
+        {"record.annual_report.year", "YEAR_RANGE",
+         absl::StrCat("年度应在", kFirstYear, "至", kLastYear, "之间")});
+  }
+  CheckDecided(DayOf(report.has_submitted_on(), report.submitted_on()),
+               "record.annual_report.submitted_on", context);
+  CheckLength(report.websites_size(), 100, "record.annual_report.websites",
+              "网站或网店", context);
+  CheckLength(report.investments_size(), 200,
+              "record.annual_report.investments", "对外投资", context);
+  CheckLength(report.contributions_size(), 200,
+              "record.annual_report.contributions", "股东出资", context);
+  CheckLength(report.transfers_size(), 200, "record.annual_report.transfers",
+              "股权变更", context);
+  CheckLength(report.social_insurance_size(), 10,
+              "record.annual_report.social_insurance", "社会保险", context);
+  CheckLength(report.corrections_size(), 200,
+              "record.annual_report.corrections", "更正", context);
+  CheckShareholders(report, context);
+  CheckFigures(report.optional_figures(), context);
+  CheckSocialInsurance(report, context);
+  CheckCorrections(report, context);
 }
 
 // Whether the field that a column names is set in the stored form. `fields`
@@ -445,6 +655,12 @@ CivilDay DecisionDay(const spb::Record& record) {
     case spb::Record::kComplaint:
       return DayOf(record.complaint().has_registered_on(),
                    record.complaint().registered_on());
+    case spb::Record::kListing:
+      return DayOf(record.listing().has_listed_on(),
+                   record.listing().listed_on());
+    case spb::Record::kAnnualReport:
+      return DayOf(record.annual_report().has_submitted_on(),
+                   record.annual_report().submitted_on());
     case spb::Record::DETAILS_NOT_SET:
       break;
   }
@@ -478,6 +694,18 @@ void ApplyAgencyRules(spb::Record& record, const RuleContext& context) {
   // An empty message and none would be two contents of one meaning.
   if (IsEmpty(record.deciding_agency())) record.clear_deciding_agency();
   if (IsEmpty(record.submitting_agency())) record.clear_submitting_agency();
+  if (record.listing().has_removing_agency()) {
+    spb::Listing& listing = *record.mutable_listing();
+    JudgeAgency(*listing.mutable_removing_agency(),
+                "record.listing.removing_agency", context);
+    if (IsEmpty(listing.removing_agency())) listing.clear_removing_agency();
+  }
+  for (int i = 0; i < record.annual_report().investments_size(); ++i) {
+    spb::Investment& investment =
+        *record.mutable_annual_report()->mutable_investments(i);
+    investment.set_uscc(JudgeOtherCode(
+        investment.uscc(), ReportPath("investments", i) + ".uscc", context));
+  }
 }
 
 void ApplyFamilyRules(const spb::Record& record, const RuleContext& context) {
@@ -490,6 +718,12 @@ void ApplyFamilyRules(const spb::Record& record, const RuleContext& context) {
       return;
     case spb::Record::kComplaint:
       CheckComplaint(record.complaint(), context);
+      return;
+    case spb::Record::kListing:
+      CheckListing(record.listing(), context);
+      return;
+    case spb::Record::kAnnualReport:
+      CheckAnnualReport(record.annual_report(), context);
       return;
     case spb::Record::DETAILS_NOT_SET:
       return;

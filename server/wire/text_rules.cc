@@ -38,6 +38,8 @@ enum class Search {
   kResidentIds,
   // Other numbers of things, where a long one may pass for a bank card.
   kIdsAndMobiles,
+  // How an enterprise lets itself be reached, told by itself to everybody.
+  kAllButMobiles,
   kEverything,
 };
 
@@ -58,7 +60,8 @@ bool IsOneOf(absl::string_view text,
 bool IsKeyPath(absl::string_view path) {
   return IsOneOf(
       path, {"record.licence.document_number", "record.licence.licence_number",
-             "record.penalty.document_number", "record.complaint.case_number"});
+             "record.penalty.document_number", "record.complaint.case_number",
+             "record.listing.list_name", "record.listing.ground_code"});
 }
 
 Search SearchOf(absl::string_view path) {
@@ -68,6 +71,19 @@ Search SearchOf(absl::string_view path) {
     return Search::kNothing;
   }
   if (IsKeyPath(path)) return Search::kResidentIds;
+  // Several numbers side by side may pass for a bank card.
+  if (IsOneOf(path,
+              {"record.annual_report.postal_code",
+               "record.annual_report.telephone", "record.annual_report.email",
+               "record.annual_report.websites.url"})) {
+    return Search::kResidentIds;
+  }
+  // Also what they were before.
+  if (IsOneOf(path, {"record.annual_report.address",
+                     "record.annual_report.corrections.before",
+                     "record.annual_report.corrections.after"})) {
+    return Search::kAllButMobiles;
+  }
   if (IsOneOf(
           path,
           {"record.complaint.order_number", "record.complaint.platform_id",
@@ -75,8 +91,11 @@ Search SearchOf(absl::string_view path) {
            "record.party.institution_certificate",
            "record.party.social_organisation_certificate",
            "record.party.tax_number", "record.party.code_as_given",
-           "record.penalty.licences_withheld", "record.documents.source_uri",
-           "enterprise.code_as_given", "enterprise.old_numbers.value"})) {
+           "record.penalty.licences_withheld",
+           "record.listing.entry_document_number",
+           "record.listing.removal_document_number",
+           "record.documents.source_uri", "enterprise.code_as_given",
+           "enterprise.old_numbers.value"})) {
     return Search::kIdsAndMobiles;
   }
   return Search::kEverything;
@@ -277,6 +296,8 @@ bool Counts(Search search, absl::string_view text, const PersonalSpan& span,
     case Search::kIdsAndMobiles:
       return span.kind == PersonalKind::kMobile ||
              IsResidentId(text, span, day);
+    case Search::kAllButMobiles:
+      return span.kind != PersonalKind::kMobile;
     case Search::kEverything:
       return true;
   }

@@ -364,6 +364,23 @@ TEST_F(CreditctlTest, RecordsPagesToTheLimit) {
   EXPECT_THAT(all.err, IsEmpty());
 }
 
+TEST_F(CreditctlTest, EntriesOfListsAndAnnualReports) {
+  fake_.plan.record_count = 1;
+  EXPECT_THAT(Run({"records", kCode, "--family", "listing"}).out,
+              AllOf(HasSubstr("列入名单"), HasSubstr("2025-07-01"),
+                    HasSubstr("通过登记的住所无法联系")));
+  EXPECT_EQ(fake_.last_list().families(0), v1::FAMILY_LISTING);
+  EXPECT_THAT(
+      Run({"records", kCode, "--family", "annual-report"}).out,
+      AllOf(HasSubstr("年度报告"), HasSubstr("2025-05-06"), HasSubstr("2024")));
+  EXPECT_EQ(fake_.last_list().families(0), v1::FAMILY_ANNUAL_REPORT);
+  EXPECT_THAT(Run({"record", "LIST"}).out,
+              AllOf(HasSubstr("经营异常名录"), HasSubstr("列入日期")));
+  EXPECT_THAT(Run({"record", "REPORT"}).out,
+              AllOf(HasSubstr("报告年度"), HasSubstr("2024"),
+                    HasSubstr("12,345.67 元（选择不公示）")));
+}
+
 TEST_F(CreditctlTest, RecordAndItsVersions) {
   EXPECT_THAT(Run({"record", "REC"}).out,
               AllOf(HasSubstr("罚款金额"), HasSubstr("12,345.67 元"),

@@ -45,6 +45,15 @@ TEST(DescribeTest, EveryFieldThatIsShownHasALabel) {
         v1::Penalty::descriptor(),
         v1::ChannelPublication::descriptor(),
         v1::Complaint::descriptor(),
+        v1::Listing::descriptor(),
+        v1::AnnualReport::descriptor(),
+        v1::Website::descriptor(),
+        v1::Investment::descriptor(),
+        v1::Contribution::descriptor(),
+        v1::EquityTransfer::descriptor(),
+        v1::OptionalFigures::descriptor(),
+        v1::SocialInsurance::descriptor(),
+        v1::ReportCorrection::descriptor(),
         v1::Document::descriptor(),
         v1::PersonalFields::descriptor(),
         v1::OriginalText::descriptor(),
@@ -82,6 +91,8 @@ TEST(DescribeTest, EveryValueOfAnEnumHasALabel) {
                                  v1::Penalty::DeclaredSeverity_descriptor(),
                                  v1::ChannelPublication::Channel_descriptor(),
                                  v1::Complaint::State_descriptor(),
+                                 v1::Listing::List_descriptor(),
+                                 v1::AnnualReport::OperatingStatus_descriptor(),
                                  v1::Document::Kind_descriptor(),
                                  v1::Outcome_descriptor(),
                                  v1::Severity_descriptor(),
@@ -110,6 +121,43 @@ TEST(DescribeTest, ShowsMoneyDatesAndNestedMessages) {
                                      "0 行政处罚=", "1 罚款金额=0.00 元",
                                      "1 没收金额=1,234,567.89 元",
                                      "0 本版入库时间=2026-01-05 09:30:00"));
+}
+
+TEST(DescribeTest, ShowsFiguresSharesAndYears) {
+  v1::AnnualReport report;
+  report.set_year(2024);
+  report.add_transfers()->set_before_bp(3305);
+  v1::OptionalFigures& figures = *report.mutable_optional_figures();
+  figures.mutable_employees()->set_value(1200);
+  figures.mutable_employees()->set_shown(true);
+  figures.mutable_assets_fen()->set_value(0);
+  figures.mutable_guarantees()->set_value("无");
+  figures.mutable_profit_fen()->set_value(-150);
+  figures.mutable_tax_fen()->set_shown(true);
+  EXPECT_THAT(
+      Lines(Describe(Lang::kZh, report)),
+      ::testing::ElementsAre(
+          "0 报告年度=2024", "0 股权变更=", "1 变更前股权比例=33.05%",
+          "0 选择公示事项=", "1 从业人数=1,200（选择公示）",
+          "1 资产总额=0.00 元（选择不公示）", "1 对外担保=无（选择不公示）",
+          "1 利润总额=-1.50 元（选择不公示）", "1 纳税总额=（选择公示）"));
+}
+
+TEST(DescribeTest, ALineOfEachFamilyHasADayAndAWord) {
+  v1::Record record;
+  record.mutable_listing()->set_listed_on("2025-07-01");
+  record.mutable_listing()->set_entry_document_number("列1号");
+  record.mutable_listing()->set_ground("无法联系");
+  RecordLine line = LineOf(record);
+  EXPECT_EQ(line.date, "2025-07-01");
+  EXPECT_EQ(line.number, "列1号");
+  EXPECT_EQ(line.about, "无法联系");
+  record.mutable_annual_report()->set_submitted_on("2025-05-06");
+  record.mutable_annual_report()->set_year(2024);
+  line = LineOf(record);
+  EXPECT_EQ(line.date, "2025-05-06");
+  EXPECT_EQ(line.number, "");
+  EXPECT_EQ(line.about, "2024");
 }
 
 TEST(DescribeTest, CountsShowTheirZeros) {

@@ -66,6 +66,32 @@ v1::LookupResult ResultOf(const v1::LookupItem& item) {
   return result;
 }
 
+v1::Record ListingAt(int i) {
+  v1::Record record;
+  record.set_record_id(absl::StrFormat("LIST%022d", i));
+  record.set_family(v1::FAMILY_LISTING);
+  record.set_state(v1::RECORD_STATE_ACTIVE);
+  record.mutable_deciding_agency()->set_name("广州市市场监督管理局");
+  v1::Listing& listing = *record.mutable_listing();
+  listing.set_list(v1::Listing::LIST_ABNORMAL_OPERATION);
+  listing.set_ground_code("4");
+  listing.set_ground("通过登记的住所无法联系");
+  listing.set_listed_on("2025-07-01");
+  return record;
+}
+
+v1::Record ReportAt(int i) {
+  v1::Record record;
+  record.set_record_id(absl::StrFormat("REPORT%020d", i));
+  record.set_family(v1::FAMILY_ANNUAL_REPORT);
+  record.set_state(v1::RECORD_STATE_ACTIVE);
+  v1::AnnualReport& report = *record.mutable_annual_report();
+  report.set_year(2024);
+  report.set_submitted_on("2025-05-06");
+  report.mutable_optional_figures()->mutable_assets_fen()->set_value(1234567);
+  return record;
+}
+
 v1::Record RecordAt(int i) {
   v1::Record record;
   record.set_record_id(absl::StrFormat("REC%023d", i));
@@ -87,6 +113,17 @@ v1::Record RecordAt(int i) {
     record.mutable_licence()->set_content("食品经营");
   }
   return record;
+}
+
+// One of those a list was asked for: licences and penalties, or one other
+// family alone.
+v1::Record RecordOf(const v1::ListRecordsRequest& request, int i) {
+  const v1::Family family = request.families_size() == 1
+                                ? request.families(0)
+                                : v1::FAMILY_UNSPECIFIED;
+  if (family == v1::FAMILY_LISTING) return ListingAt(i);
+  if (family == v1::FAMILY_ANNUAL_REPORT) return ReportAt(i);
+  return RecordAt(i);
 }
 
 std::string Sm3(const std::string& bytes) {
@@ -217,7 +254,10 @@ class FakeRegistry::Read final : public v1::RegistryReadService::Service {
                          v1::GetRecordResponse* response) override {
     const grpc::Status error = ErrorOf(request->record_id());
     if (!error.ok()) return error;
-    *response->mutable_record() = RecordAt(3);
+    *response->mutable_record() = request->record_id() == "LIST" ? ListingAt(0)
+                                  : request->record_id() == "REPORT"
+                                      ? ReportAt(0)
+                                      : RecordAt(3);
     SetPosition(response->mutable_position());
     return grpc::Status::OK;
   }
@@ -245,7 +285,9 @@ class FakeRegistry::Read final : public v1::RegistryReadService::Service {
                     "a page token is handed back as it came");
     const int size = request->page_size() == 0 ? 50 : request->page_size();
     const int end = std::min(first + size, fake_->plan.record_count);
-    for (int i = first; i < end; ++i) *response->add_records() = RecordAt(i);
+    for (int i = first; i < end; ++i) {
+      *response->add_records() = RecordOf(*request, i);
+    }
     if (end < fake_->plan.record_count) {
       response->set_next_page_token(absl::StrCat(end));
     }

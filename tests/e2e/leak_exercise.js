@@ -283,7 +283,7 @@ async function readMarkers(registry) {
                  {item: {identifier: uscc}}));
   const {records} = await call(registry.read, 'ListRecords',
                                {item: {identifier: uscc}, page_size: 500});
-  assert.equal(records.length, 2);
+  assert.equal(records.length, 4);
   for (const record of records) {
     say(record);
     say(await call(registry.read, 'ListRecordVersions',

@@ -152,6 +152,8 @@ async function storePersons(registry, persons, group) {
   };
   const facts = openText();
   const story = openText();
+  const ground = openText();
+  const guarantee = openText();
   const inputs = {
     licence: {
       record: {
@@ -204,6 +206,30 @@ async function storePersons(registry, persons, group) {
       personal: persons.fields('person_name', 'telephone',
                                'legal_representative_id_number'),
     },
+    listing: {
+      record: {
+        ...common, family: 'FAMILY_LISTING',
+        listing: {
+          list: 'LIST_ABNORMAL_OPERATION', ground_code: '4',
+          ground: ground.text, listed_on: '2025-07-01',
+        },
+      },
+      personal: persons.fields('legal_representative_id_type',
+                               'legal_representative_id_number', 'telephone'),
+      original: ground.number,
+    },
+    annual_report: {
+      record: {
+        ...common, family: 'FAMILY_ANNUAL_REPORT',
+        annual_report: {
+          year: 2024, submitted_on: '2025-05-06',
+          optional_figures: {guarantees: {value: guarantee.text}},
+        },
+      },
+      personal: persons.fields('legal_representative_id_type',
+                               'legal_representative_id_number', 'telephone'),
+      original: guarantee.number,
+    },
   };
   const submitted = await call(registry.write, 'SubmitRecords', {
     request_id: id('records'),
@@ -212,7 +238,7 @@ async function storePersons(registry, persons, group) {
   });
   assert.deepEqual(submitted.results.map((result) => result.outcome), [
     'OUTCOME_CREATED', 'OUTCOME_CREATED', 'OUTCOME_CREATED',
-    'OUTCOME_QUARANTINED',
+    'OUTCOME_QUARANTINED', 'OUTCOME_CREATED', 'OUTCOME_CREATED',
   ], JSON.stringify(submitted));
   ['licence', 'penalty', 'complaint'].forEach((name, i) => {
     const {personal, original} = inputs[name];
@@ -227,6 +253,11 @@ async function storePersons(registry, persons, group) {
     add(name, {row_id: await findRow(registry, texts)}, texts);
     subjects.at(-1).numbers = [];  // rows kept aside are not looked up
   }
+  ['listing', 'annual_report'].forEach((name, i) => {
+    const {personal, original} = inputs[name];
+    add(name, {record_id: submitted.results[4 + i].record_id},
+        {...personal, originals: original});
+  });
   return {uscc, firm, subjects, inputs, ofFirm, scope};
 }
 

@@ -49,6 +49,9 @@ void CheckOpenTexts(const spb::Record& record) {
   CheckOpenText(record.penalty().legal_basis());
   CheckOpenText(record.complaint().facts());
   CheckOpenText(record.complaint().request());
+  CheckOpenText(record.listing().ground());
+  CheckOpenText(record.listing().removal_ground());
+  CheckOpenText(record.annual_report().optional_figures().guarantees().value());
 }
 
 }  // namespace

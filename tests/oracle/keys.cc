@@ -79,6 +79,34 @@ NaturalKey DecisionKey(const storage::v1::Record& record,
           ""};
 }
 
+NaturalKey ListingKey(const storage::v1::Record& record,
+                      const storage::v1::PersonalFields& personal) {
+  const storage::v1::Listing& listing = record.listing();
+  const std::string agency = AgencyText(record.deciding_agency());
+  if (agency.empty()) return Missing("record.deciding_agency.name");
+  if (listing.list() == 0) return Missing("record.listing.list");
+  const std::string name = NormaliseName(listing.list_name());
+  if (name.empty() && listing.list() == storage::v1::Listing::LIST_OTHER) {
+    return Missing("record.listing.list_name");
+  }
+  if (!listing.has_listed_on()) return Missing("record.listing.listed_on");
+  NaturalKey party = PartyKey(record, personal);
+  if (party.key.empty()) return party;
+  return {Join({"listing", agency, absl::StrCat(listing.list()), name,
+                NormaliseName(listing.ground_code()),
+                absl::StrCat(listing.listed_on()), party.key}),
+          ""};
+}
+
+NaturalKey ReportKey(const storage::v1::Record& record,
+                     const storage::v1::PersonalFields& personal) {
+  const int year = record.annual_report().year();
+  if (year == 0) return Missing("record.annual_report.year");
+  NaturalKey party = PartyKey(record, personal);
+  if (party.key.empty()) return party;
+  return {Join({"report", absl::StrCat(year), party.key}), ""};
+}
+
 }  // namespace
 
 NaturalKey KeyOf(const storage::v1::Record& record,
@@ -86,6 +114,8 @@ NaturalKey KeyOf(const storage::v1::Record& record,
   if (record.has_licence() || record.has_penalty()) {
     return DecisionKey(record, personal);
   }
+  if (record.has_listing()) return ListingKey(record, personal);
+  if (record.has_annual_report()) return ReportKey(record, personal);
   if (!record.has_complaint()) return Missing("record.details");
   std::string platform = NormaliseName(record.complaint().platform());
   if (!platform.empty()) platform = absl::StrCat("platform ", platform);

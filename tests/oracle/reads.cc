@@ -56,6 +56,12 @@ std::int32_t ListDay(const storage::v1::Record& record) {
   if (record.has_complaint() && record.complaint().has_registered_on()) {
     return record.complaint().registered_on();
   }
+  if (record.has_listing() && record.listing().has_listed_on()) {
+    return record.listing().listed_on();
+  }
+  if (record.has_annual_report() && record.annual_report().has_submitted_on()) {
+    return record.annual_report().submitted_on();
+  }
   return kUnknown;
 }
 
@@ -259,6 +265,8 @@ FileCounts RegistryOracle::Counts(std::uint64_t enterprise_no) const {
     if (version.content.has_licence()) ++counts.licences;
     if (version.content.has_penalty()) ++counts.penalties;
     if (version.content.has_complaint()) ++counts.complaints;
+    if (version.content.has_listing()) ++counts.listings;
+    if (version.content.has_annual_report()) ++counts.annual_reports;
     const std::int32_t day = ListDay(version.content);
     if (day == std::numeric_limits<std::int32_t>::min()) continue;
     counts.latest_day = std::max(counts.latest_day.value_or(day), day);
@@ -291,6 +299,10 @@ storage::v1::Counters RegistryOracle::Counters() const {
       counters.set_licences(counters.licences() + 1);
     } else if (version.content.has_penalty()) {
       counters.set_penalties(counters.penalties() + 1);
+    } else if (version.content.has_listing()) {
+      counters.set_listings(counters.listings() + 1);
+    } else if (version.content.has_annual_report()) {
+      counters.set_annual_reports(counters.annual_reports() + 1);
     } else {
       counters.set_complaints(counters.complaints() + 1);
     }

@@ -62,6 +62,8 @@ struct FileCounts {
   std::uint64_t licences = 0;
   std::uint64_t penalties = 0;
   std::uint64_t complaints = 0;
+  std::uint64_t listings = 0;
+  std::uint64_t annual_reports = 0;
   std::optional<std::int32_t> latest_day;
   friend bool operator==(const FileCounts&, const FileCounts&) = default;
 };

@@ -71,6 +71,32 @@ Submission Complaint() {
   return s;
 }
 
+// 2025-07-01.
+constexpr int kListedOn = 20270;
+
+Submission Listing() {
+  Submission s = Licence();
+  s.record.mutable_listing()->set_list(pb::Listing::LIST_ABNORMAL_OPERATION);
+  s.record.mutable_listing()->set_ground_code("4");
+  s.record.mutable_listing()->set_listed_on(kListedOn);
+  return s;
+}
+
+Submission OtherListing() {
+  Submission s = Listing();
+  s.record.mutable_listing()->set_list(pb::Listing::LIST_OTHER);
+  s.record.mutable_listing()->set_list_name("失信被执行人");
+  return s;
+}
+
+Submission Report() {
+  Submission s;
+  s.record.mutable_party()->set_name("某公司");
+  s.record.mutable_party()->set_uscc(kCode);
+  s.record.mutable_annual_report()->set_year(2024);
+  return s;
+}
+
 absl::StatusOr<std::string> KeyOf(const Submission& s) {
   return RecordNaturalKey(s.record, s.personal, CountingKey());
 }
@@ -105,6 +131,22 @@ TEST(RecordNaturalKeyTest, BytesArePinned) {
 
   EXPECT_EQ(HexKeyOf(Complaint()),
             "45beeb6add8018102960aa50cc36332790a20ee1aea97e3eb20476f5c7581473");
+
+  Submission listing = Listing();
+  listing.record.mutable_deciding_agency()->set_name("某局");
+  EXPECT_EQ(HexKeyOf(listing),
+            "e3c114995f1669234546c9408cdcc6b2a056d67d28f620700da8bc6805c4f58b");
+
+  Submission other = OtherListing();
+  other.record.mutable_deciding_agency()->set_uscc(kCode);
+  other.record.mutable_listing()->clear_ground_code();
+  other.record.mutable_party()->clear_uscc();
+  other.record.mutable_party()->set_registration_number("440301");
+  EXPECT_EQ(HexKeyOf(other),
+            "b16eada0fa158e1b31cc9569b732598b860e899e11e0ff9329ee54bbbbe130d7");
+
+  EXPECT_EQ(HexKeyOf(Report()),
+            "97e3bcdeb56d0983c6fd534e523186ef773a582ad849b68a28ae3f3c8b1cec55");
 }
 
 // A change to a submission, and whether it is the same fact afterwards.
@@ -331,12 +373,82 @@ TEST(RecordNaturalKeyTest, WithoutAPlatformTheSubmitterCounts) {
   EXPECT_NE(HexKeyOf(by_code), HexKeyOf(other));
 }
 
+pb::Listing* ListingOf(Submission* s) { return s->record.mutable_listing(); }
+
+TEST(RecordNaturalKeyTest, ListingsThatAreTheSame) {
+  ExpectVariants(
+      Listing(),
+      {
+          {"ground in other words",
+           [](Submission* s) { ListingOf(s)->set_ground("无法联系"); }, true},
+          {"document number",
+           [](Submission* s) {
+             ListingOf(s)->set_entry_document_number("粤〔2025〕1号");
+           },
+           true},
+          {"removal",
+           [](Submission* s) { ListingOf(s)->set_removed_on(kListedOn + 9); },
+           true},
+          {"width of the ground's code",
+           [](Submission* s) { ListingOf(s)->set_ground_code("４ "); }, true},
+          {"a second ground",
+           [](Submission* s) { ListingOf(s)->set_ground_code("1"); }, false},
+          {"no ground's code",
+           [](Submission* s) { ListingOf(s)->clear_ground_code(); }, false},
+          {"a second list",
+           [](Submission* s) {
+             ListingOf(s)->set_list(pb::Listing::LIST_SERIOUS_VIOLATION);
+           },
+           false},
+          {"another day",
+           [](Submission* s) { ListingOf(s)->set_listed_on(kListedOn + 1); },
+           false},
+          {"a second party",
+           [](Submission* s) { PartyOf(s)->set_uscc(kOtherCode); }, false},
+          {"another agency",
+           [](Submission* s) { AgencyOf(s)->set_name("另一局"); }, false},
+      });
+  ExpectVariants(
+      OtherListing(),
+      {
+          {"blanks in the list's name",
+           [](Submission* s) { ListingOf(s)->set_list_name("失信 被执行人"); },
+           true},
+          {"another list",
+           [](Submission* s) {
+             ListingOf(s)->set_list_name("拖欠农民工工资失信联合惩戒对象");
+           },
+           false},
+      });
+}
+
+TEST(RecordNaturalKeyTest, ReportsThatAreTheSame) {
+  ExpectVariants(
+      Report(),
+      {
+          {"whoever received it",
+           [](Submission* s) { AgencyOf(s)->set_name("某局"); }, true},
+          {"day it was handed in",
+           [](Submission* s) {
+             s->record.mutable_annual_report()->set_submitted_on(kListedOn);
+           },
+           true},
+          {"another year",
+           [](Submission* s) {
+             s->record.mutable_annual_report()->set_year(2023);
+           },
+           false},
+          {"another party",
+           [](Submission* s) { PartyOf(s)->set_uscc(kOtherCode); }, false},
+      });
+}
+
 auto IsMissing(const char* path) {
   return StatusIs(absl::StatusCode::kInvalidArgument, path);
 }
 
 TEST(RecordNaturalKeyTest, AMissingPartIsNamed) {
-  for (const Submission& original : {Licence(), Penalty()}) {
+  for (const Submission& original : {Licence(), Penalty(), Listing()}) {
     Submission s = original;
     s.record.mutable_deciding_agency()->set_name(" ");
     s.record.mutable_deciding_agency()->set_uscc(kBadCode);
@@ -358,6 +470,24 @@ TEST(RecordNaturalKeyTest, AMissingPartIsNamed) {
   s = Complaint();
   s.record.mutable_complaint()->clear_case_number();
   EXPECT_THAT(KeyOf(s), IsMissing("record.complaint.case_number"));
+  s = Listing();
+  s.record.mutable_listing()->clear_list();
+  EXPECT_THAT(KeyOf(s), IsMissing("record.listing.list"));
+  s = OtherListing();
+  s.record.mutable_listing()->set_list_name(" ");
+  EXPECT_THAT(KeyOf(s), IsMissing("record.listing.list_name"));
+  s = Listing();
+  s.record.mutable_listing()->clear_listed_on();
+  EXPECT_THAT(KeyOf(s), IsMissing("record.listing.listed_on"));
+  s = Listing();
+  s.record.mutable_listing()->set_listed_on(2147483647);
+  EXPECT_THAT(KeyOf(s), IsMissing("record.listing.listed_on"));
+  s = Report();
+  s.record.mutable_annual_report()->clear_year();
+  EXPECT_THAT(KeyOf(s), IsMissing("record.annual_report.year"));
+  s = Report();
+  s.record.mutable_party()->Clear();
+  EXPECT_THAT(KeyOf(s), IsMissing("record.party.name"));
   EXPECT_THAT(KeyOf(Submission()), IsMissing("record.details"));
 }
 

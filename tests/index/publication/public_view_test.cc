@@ -92,7 +92,12 @@ const Paths& RecordShown() {
   return *kPaths;
 }
 
-// Penalties and complaints are withheld whole.
+// Whole families that are withheld.
+bool IsFamilyWithheld(const std::string& path) {
+  return path == "penalty" || path == "complaint" || path == "listing" ||
+         path == "annual_report";
+}
+
 const Paths& RecordWithheld() {
   static const Paths* const kPaths = new Paths{
       "party.registration_number",
@@ -109,6 +114,8 @@ const Paths& RecordWithheld() {
       "documents.source_uri",
       "penalty",
       "complaint",
+      "listing",
+      "annual_report",
   };
   return *kPaths;
 }
@@ -119,8 +126,7 @@ void CollectPaths(const Descriptor* type, const std::string& prefix,
   for (int i = 0; i < type->field_count(); ++i) {
     const FieldDescriptor* field = type->field(i);
     const std::string path = prefix + field->name();
-    if (field->message_type() != nullptr && path != "penalty" &&
-        path != "complaint") {
+    if (field->message_type() != nullptr && !IsFamilyWithheld(path)) {
       CollectPaths(field->message_type(), path + ".", paths);
     } else {
       paths->insert(path);
@@ -135,8 +141,7 @@ void CollectSetPaths(const Message& message, const std::string& prefix,
   message.GetReflection()->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
     const std::string path = prefix + field->name();
-    if (field->message_type() == nullptr || path == "penalty" ||
-        path == "complaint") {
+    if (field->message_type() == nullptr || IsFamilyWithheld(path)) {
       paths->insert(path);
     } else if (field->is_repeated()) {
       for (int i = 0; i < message.GetReflection()->FieldSize(message, field);
@@ -186,7 +191,7 @@ void FillAll(const std::string& prefix, Message* message) {
   for (int i = 0; i < type->field_count(); ++i) {
     const FieldDescriptor* field = type->field(i);
     const std::string path = prefix + field->name();
-    if (path == "penalty" || path == "complaint") continue;
+    if (IsFamilyWithheld(path)) continue;
     if (field->message_type() == nullptr) {
       FillScalar(field, path, message);
     } else if (field->is_repeated()) {
@@ -306,6 +311,17 @@ TEST(PublicViewTest, OnlyLicencesInForceOfOrganisationsAreShown) {
   record = FullLicence();
   record.mutable_content()->mutable_penalty()->set_facts("facts");
   EXPECT_FALSE(PublicLicence(record, holder).has_value());
+
+  // Nor are other families, whatever they say they are.
+  for (const sv::Family family :
+       {sv::FAMILY_LICENCE, sv::FAMILY_LISTING, sv::FAMILY_ANNUAL_REPORT}) {
+    record = FullLicence();
+    record.mutable_content()->set_family(family);
+    record.mutable_content()->mutable_listing()->set_ground("ground");
+    EXPECT_FALSE(PublicLicence(record, holder).has_value()) << family;
+    record.mutable_content()->mutable_annual_report()->set_year(2024);
+    EXPECT_FALSE(PublicLicence(record, holder).has_value()) << family;
+  }
 
   for (const sv::PartyCategory category :
        {sv::PARTY_CATEGORY_UNSPECIFIED, sv::PARTY_CATEGORY_INDIVIDUAL_BUSINESS,

@@ -254,6 +254,8 @@ void OracleComparison::CompareFiles(const View& view) {
     EXPECT_EQ(head->licences(), counts.licences) << "file " << no;
     EXPECT_EQ(head->penalties(), counts.penalties) << "file " << no;
     EXPECT_EQ(head->complaints(), counts.complaints) << "file " << no;
+    EXPECT_EQ(head->listings(), counts.listings) << "file " << no;
+    EXPECT_EQ(head->annual_reports(), counts.annual_reports) << "file " << no;
     EXPECT_EQ(head->has_latest_day(), counts.latest_day.has_value());
     EXPECT_EQ(head->latest_day(), counts.latest_day.value_or(0))
         << "file " << no;

@@ -165,19 +165,39 @@ void RandomWorld::SetDetails(storage::v1::Record* content) {
   const bool dated = Chance(90);
   const std::int32_t day = kFirstDay + static_cast<std::int32_t>(Below(4));
   const std::uint64_t kind = Below(100);
-  if (kind < 40) {
+  if (kind < 30) {
     content->set_family(storage::v1::FAMILY_LICENCE);
     storage::v1::Licence& licence = *content->mutable_licence();
     licence.set_document_number(document);
     if (Chance(40)) licence.set_licence_number("证1");
     licence.set_content(text);
     if (dated) licence.set_decided_on(day);
-  } else if (kind < 75) {
+  } else if (kind < 55) {
     content->set_family(storage::v1::FAMILY_PENALTY);
     storage::v1::Penalty& penalty = *content->mutable_penalty();
     penalty.set_document_number(document);
     penalty.set_facts(text);
     if (dated) penalty.set_decided_on(day);
+  } else if (kind < 70) {
+    content->set_family(storage::v1::FAMILY_LISTING);
+    storage::v1::Listing& listing = *content->mutable_listing();
+    const int list = static_cast<int>(Below(3)) + 1;
+    if (Chance(96)) {
+      listing.set_list(static_cast<storage::v1::Listing::List>(list));
+    }
+    if (list == storage::v1::Listing::LIST_OTHER && Chance(96)) {
+      listing.set_list_name(absl::StrCat("名单", Below(2)));
+    }
+    if (Chance(60)) listing.set_ground_code(absl::StrCat(Below(2) + 1));
+    listing.set_ground(text);
+    if (dated) listing.set_listed_on(day);
+    if (Chance(30)) listing.set_removed_on(day + 1);
+  } else if (kind < 85) {
+    content->set_family(storage::v1::FAMILY_ANNUAL_REPORT);
+    storage::v1::AnnualReport& report = *content->mutable_annual_report();
+    if (Chance(96)) report.set_year(2023 + static_cast<int>(Below(3)));
+    report.set_address(text);
+    if (dated) report.set_submitted_on(day);
   } else {
     content->set_family(storage::v1::FAMILY_COMPLAINT);
     storage::v1::Complaint& complaint = *content->mutable_complaint();
@@ -257,8 +277,8 @@ RandomWorld::Crowd RandomWorld::MakeCrowd(std::uint64_t number,
   for (std::size_t i = 0; i < records; ++i) {
     RecordDraft draft = MakeRecord();
     storage::v1::Record& content = draft.content;
-    content.clear_licence();
-    content.clear_complaint();
+    // Facts and day may stay.
+    if (!content.has_penalty()) content.clear_details();
     content.set_family(storage::v1::FAMILY_PENALTY);
     content.mutable_penalty()->set_document_number(
         absl::StrCat("粤众〔2026〕", number_, "-", number, "-", i, "号"));

@@ -83,6 +83,10 @@ CorrectRecord RandomWrites::MakeCorrection(const View& view) {
       if (content.has_complaint()) {
         content.mutable_complaint()->set_remark("改");
       }
+      if (content.has_listing()) content.mutable_listing()->set_remark("改");
+      if (content.has_annual_report()) {
+        content.mutable_annual_report()->set_email("a@b.cn");
+      }
     }
   }
   write.has_personal = world_->Chance(40);

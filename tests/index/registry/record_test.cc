@@ -49,6 +49,70 @@ TEST_F(RecordTest, TwoLicencesOfOneDocumentAreTwoRecords) {
   EXPECT_EQ(RecordsOf(first.enterprise_no).size(), 3);
 }
 
+TEST_F(RecordTest, TwoGroundsAreTwoEntriesOfAList) {
+  ASSERT_THAT(Put(Firm(kCodeA, "甲公司")), IsOk());
+  const RecordDraft first = ListingOf(kCodeA, "甲公司", "1");
+  RecordDraft other = first;
+  other.content.mutable_listing()->set_list(storage::v1::Listing::LIST_OTHER);
+  other.content.mutable_listing()->set_list_name("失信被执行人");
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult a, Add(first));
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult b,
+                                 Add(ListingOf(kCodeA, "甲公司", "2")));
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult c, Add(other));
+  EXPECT_NE(a.record_no, b.record_no);
+  EXPECT_NE(b.record_no, c.record_no);
+  EXPECT_EQ(RecordsOf(a.enterprise_no).size(), 3);
+  EXPECT_EQ(registry_->Figures().counters.listings(), 3);
+  EXPECT_EQ(registry_->CurrentView()->ReadHead(a.enterprise_no)->listings(), 3);
+}
+
+// Whoever received it: the year and the party are the report.
+TEST_F(RecordTest, AReportOfTheYearIsOneWhoeverReceivedIt) {
+  ASSERT_THAT(Put(Firm(kCodeA, "甲公司")), IsOk());
+  RecordDraft draft = ReportOf(kCodeA, "甲公司", 2023);
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult first, Add(draft));
+  EXPECT_EQ(first.outcome, Outcome::kCreated);
+  draft.content.mutable_deciding_agency()->set_name("某局");
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult second, Add(draft));
+  EXPECT_EQ(second.outcome, Outcome::kUpdated);
+  EXPECT_EQ(second.record_no, first.record_no);
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteResult next,
+                                 Add(ReportOf(kCodeA, "甲公司", 2024)));
+  EXPECT_NE(next.record_no, first.record_no);
+  EXPECT_EQ(registry_->Figures().counters.annual_reports(), 2);
+  EXPECT_EQ(
+      registry_->CurrentView()->ReadHead(first.enterprise_no)->annual_reports(),
+      2);
+}
+
+// An agency that writes for itself alone does not overwrite, by year and party,
+// what another received.
+TEST_F(RecordTest, AnothersReportIsNotOverwritten) {
+  ASSERT_THAT(Put(Firm(kCodeA, "甲公司")), IsOk());
+  RecordDraft draft = ReportOf(kCodeA, "甲公司", 2023);
+  draft.content.mutable_deciding_agency()->set_uscc(kAuthorityCode);
+  ASSERT_THAT(Add(draft), IsOk());
+  draft.content.mutable_annual_report()->set_submitted_on(20220);
+  draft.content.mutable_deciding_agency()->set_uscc(kCodeB);
+  SubmitRecords write;
+  write.request = NewRequest();
+  write.request.actor.agency = kCodeB;
+  write.request.actor.own_agency_only = true;
+  write.records.emplace_back(draft);
+  // Nor is one that names no agency any agency's own.
+  draft.content.clear_deciding_agency();
+  draft.content.mutable_annual_report()->set_year(2024);
+  write.records.emplace_back(draft);
+  CREDITREG_ASSERT_OK_AND_ASSIGN(const WriteAnswer answer,
+                                 Do(std::move(write)));
+  for (const WriteResult& result : answer.results) {
+    EXPECT_EQ(result.outcome, Outcome::kRejected);
+    ASSERT_FALSE(result.findings.empty());
+    EXPECT_EQ(result.findings.back().rule, "OUT_OF_SCOPE");
+  }
+  EXPECT_EQ(registry_->Figures().counters.annual_reports(), 1);
+}
+
 TEST_F(RecordTest, TheSameKeyWithOtherContentIsANewVersionAndTheOldStays) {
   ASSERT_THAT(Put(Firm(kCodeA, "甲公司")), IsOk());
   RecordDraft draft = PenaltyOf(kCodeA, "甲公司", "1号");

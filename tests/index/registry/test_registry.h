@@ -132,6 +132,27 @@ class RegistryTest : public testing::Test {
     return draft;
   }
 
+  static RecordDraft ListingOf(absl::string_view code, absl::string_view name,
+                               absl::string_view ground_code) {
+    RecordDraft draft = LicenceOf(code, name, "");
+    draft.content.set_family(storage::v1::FAMILY_LISTING);
+    storage::v1::Listing& listing = *draft.content.mutable_listing();
+    listing.set_list(storage::v1::Listing::LIST_ABNORMAL_OPERATION);
+    listing.set_ground_code(std::string(ground_code));
+    listing.set_listed_on(20200);
+    return draft;
+  }
+
+  static RecordDraft ReportOf(absl::string_view code, absl::string_view name,
+                              int year) {
+    RecordDraft draft = LicenceOf(code, name, "");
+    draft.content.set_family(storage::v1::FAMILY_ANNUAL_REPORT);
+    draft.content.clear_deciding_agency();
+    draft.content.mutable_annual_report()->set_year(year);
+    draft.content.mutable_annual_report()->set_submitted_on(20210);
+    return draft;
+  }
+
   absl::StatusOr<WriteResult> Put(EnterpriseDraft draft,
                                   std::string etag = "") {
     PutEnterprise write;

@@ -292,6 +292,13 @@ class VerifyTest : public RegistryTest {
     MustAdd(LicenceOf(kCodeC, "丙公司", "许2号"), Outcome::kCreated);
     MustAdd(PenaltyOf(kCodeB, "乙公司", "罚1号"), Outcome::kCreated);
     MustAdd(ComplaintOf(kCodeD, "丁公司", "诉1"), Outcome::kCreated);
+    MustAdd(ListingOf(kCodeD, "丁公司", "1"), Outcome::kCreated);
+    RecordDraft listing = ListingOf(kCodeD, "丁公司", "2");
+    MustAdd(listing, Outcome::kCreated);
+    listing.content.mutable_listing()->set_removed_on(20300);
+    MustAdd(listing, Outcome::kUpdated);
+    MustAdd(ReportOf(kCodeD, "丁公司", 2023), Outcome::kCreated);
+    MustWithdraw(MustAdd(ReportOf(kCodeD, "丁公司", 2024), Outcome::kCreated));
     RecordDraft dayless = LicenceOf(kCodeB, "乙公司", "许3号");
     dayless.content.mutable_licence()->clear_decided_on();
     MustAdd(dayless, Outcome::kCreated);

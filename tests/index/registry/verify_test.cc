@@ -230,6 +230,8 @@ TEST_F(VerifyTest, HeadsThatSaySomethingElseAreFaults) {
       [](Head& head) { head.set_licences(head.licences() + 1); },
       [](Head& head) { head.set_penalties(head.penalties() - 1); },
       [](Head& head) { head.set_complaints(7); },
+      [](Head& head) { head.set_listings(7); },
+      [](Head& head) { head.set_annual_reports(7); },
       [](Head& head) { head.set_latest_day(head.latest_day() + 1); },
       [](Head& head) { head.clear_latest_day(); },
       [](Head& head) { head.set_data_key(head.data_key() + 1); },

@@ -42,6 +42,26 @@ TEST(AccessPolicyTest, TheShippedTableHasARowForEverything) {
   EXPECT_EQ(Mistake(Shipped()), "none");
 }
 
+// Who may see penalties may see why somebody is on a list, and annual reports.
+TEST(AccessPolicyTest, ListsAndReportsAreShownToThoseWhoSeePenalties) {
+  const confpb::AccessPolicy table = Shipped();
+  const auto grants = [&table](confpb::FieldGroup group) {
+    for (const confpb::FieldRule& rule : table.fields()) {
+      if (rule.group() != group) continue;
+      std::string text;
+      for (const confpb::Grant& grant : rule.grants()) {
+        absl::StrAppend(&text, grant.ShortDebugString(), "\n");
+      }
+      return text;
+    }
+    return std::string();
+  };
+  const std::string wanted = grants(confpb::FIELD_GROUP_PENALTY);
+  EXPECT_NE(wanted, "");
+  EXPECT_EQ(grants(confpb::FIELD_GROUP_LISTING), wanted);
+  EXPECT_EQ(grants(confpb::FIELD_GROUP_ANNUAL_REPORT), wanted);
+}
+
 TEST(AccessPolicyTest, ACallWithoutARowIsRefused) {
   for (int i = 0; i < Shipped().calls_size(); ++i) {
     confpb::AccessPolicy table = Shipped();
@@ -237,6 +257,10 @@ TEST(FieldGroupsTest, WhatIsNotShownIsCleared) {
   EXPECT_EQ(withheld, expected);
   EXPECT_EQ(groups.OfDetails(v1::Record::kPenaltyFieldNumber),
             confpb::FIELD_GROUP_PENALTY);
+  EXPECT_EQ(groups.OfDetails(v1::Record::kListingFieldNumber),
+            confpb::FIELD_GROUP_LISTING);
+  EXPECT_EQ(groups.OfDetails(v1::Record::kAnnualReportFieldNumber),
+            confpb::FIELD_GROUP_ANNUAL_REPORT);
   EXPECT_EQ(groups.OfDetails(1), confpb::FIELD_GROUP_UNSPECIFIED);
 }
 

@@ -109,5 +109,20 @@ TEST(AnswersTest, SummariesLeaveZeroOut) {
   EXPECT_EQ(summary.latest_record_on(), "2026-01-05");
 }
 
+TEST(AnswersTest, SummariesCountEveryFamily) {
+  storage::v1::EnterpriseHead head;
+  head.set_licences(1);
+  head.set_penalties(2);
+  head.set_complaints(3);
+  head.set_listings(4);
+  head.set_annual_reports(5);
+  const v1::FileSummary summary = SummaryMessage(head);
+  ASSERT_EQ(summary.counts_size(), v1::Family_MAX);
+  for (int i = 0; i < summary.counts_size(); ++i) {
+    EXPECT_EQ(summary.counts(i).family(), i + 1);
+    EXPECT_EQ(summary.counts(i).records(), i + 1);
+  }
+}
+
 }  // namespace
 }  // namespace creditreg

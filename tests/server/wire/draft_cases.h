@@ -1,4 +1,4 @@
-// What the tests of the rules start from: the shipped tables, and one record of
+// What the tests of the rules start from: the shipped tables, and a record of
 // each family and one enterprise that break no rule.
 
 #ifndef CREDITREG_TESTS_SERVER_WIRE_DRAFT_CASES_H_
@@ -91,6 +91,49 @@ inline v1::RecordInput CleanComplaint() {
     case_number: "4401062025010100000001" platform: "全国12315平台"
     channel: "小程序" registered_on: "2025-01-01" facts: "商品质量不合格"
     state: STATE_ACCEPTED accepted_on: "2025-01-05")");
+  return input;
+}
+
+inline v1::RecordInput CleanListing() {
+  v1::RecordInput input = CleanPenalty();
+  input.mutable_record()->set_family(v1::FAMILY_LISTING);
+  *input.mutable_record()->mutable_listing() = FromText<v1::Listing>(R"(
+    list: LIST_ABNORMAL_OPERATION ground_code: "4"
+    ground: "通过登记的住所无法联系" entry_document_number: "示市监列〔2025〕1号"
+    listed_on: "2025-07-01")");
+  return input;
+}
+
+inline v1::RecordInput CleanReport() {
+  v1::RecordInput input = CleanPenalty();
+  input.mutable_record()->set_family(v1::FAMILY_ANNUAL_REPORT);
+  // The party itself reports.
+  input.mutable_record()->clear_deciding_agency();
+  *input.mutable_record()->mutable_annual_report() =
+      FromText<v1::AnnualReport>(R"(
+    year: 2024 submitted_on: "2025-05-06" address: "示例路1号"
+    postal_code: "518000" telephone: "0755-00000000" email: "a@example.cn"
+    operating_status: OPERATING_STATUS_OPEN
+    websites { name: "示例商城" url: "https://www.example.cn" }
+    investments { name: "示例二有限公司" uscc: "9144030071526726XG" }
+    contributions {
+      shareholder_name: "示甲" subscribed_fen: 100000000
+      subscribed_on: "2099-12-31" subscribed_form: "货币" paid_fen: 0
+    }
+    transfers {
+      shareholder_name: "示乙" before_bp: 10000 after_bp: 0
+      transferred_on: "2024-03-04"
+    }
+    optional_figures {
+      employees { value: 12 shown: true }
+      guarantees { value: "无" shown: true }
+      profit_fen { value: -100 }
+    }
+    social_insurance { kind: "城镇职工基本养老保险" heads: 12 owed_fen: 0 }
+    corrections {
+      field: "联系电话" before: "0755-00000001" after: "0755-00000000"
+      corrected_on: "2025-06-30"
+    })");
   return input;
 }
 

@@ -31,6 +31,10 @@ constexpr IntakeTarget kTargets[] = {
     IntakeFormat::TARGET_ENTERPRISE, IntakeFormat::TARGET_LICENCE,
     IntakeFormat::TARGET_PENALTY, IntakeFormat::TARGET_COMPLAINT};
 
+// Those that no file has.
+constexpr IntakeTarget kMessageTargets[] = {IntakeFormat::TARGET_LISTING,
+                                            IntakeFormat::TARGET_ANNUAL_REPORT};
+
 // The shipped tables as data, to break one thing of.
 struct Tables {
   std::vector<IntakeFormat> formats;
@@ -40,6 +44,9 @@ struct Tables {
 Tables ShippedData() {
   Tables data;
   for (const IntakeTarget target : kTargets) {
+    data.formats.push_back(ShippedTables().format(target));
+  }
+  for (const IntakeTarget target : kMessageTargets) {
     data.formats.push_back(ShippedTables().format(target));
   }
   for (const char* id : {"default", "direct"}) {
@@ -166,6 +173,30 @@ TEST(FieldTablesTest, FieldsOfFindingsHaveColumnCodes) {
       "record.party.registration_number");
 }
 
+TEST(FieldTablesTest, FormatsOfMessagesHaveFieldsAndNoHeaders) {
+  for (const IntakeTarget target : kMessageTargets) {
+    EXPECT_EQ(ShippedTables().format(target).template_name(), "");
+    for (const auto& column : ShippedTables().columns(target)) {
+      EXPECT_EQ(
+          ShippedTables().FindPath(target, column->spec.path())->spec.label(),
+          column->finding_path == "record.listing.publications[GSXT]"
+              ? "信用中国公示日期"  // the first of its path
+              : column->spec.label());
+      EXPECT_THAT(
+          ShippedTables().FindHeader(target, "default", column->spec.label()),
+          IsNull());
+    }
+    // As of every record.
+    EXPECT_NE(ShippedTables().FindPath(target, "record.party.tax_number"),
+              nullptr);
+  }
+  // Fields of messages in lists too.
+  EXPECT_NE(ShippedTables().FindPath(
+                IntakeFormat::TARGET_ANNUAL_REPORT,
+                "record.annual_report.contributions.shareholder_name"),
+            nullptr);
+}
+
 TEST(FieldTablesTest, TheShippedDataAreAccepted) {
   const Tables data = ShippedData();
   EXPECT_THAT(FieldTables::Create(data.formats, data.sources), IsOk());
@@ -178,6 +209,15 @@ TEST(FieldTablesTest, TablesThatContradictThemselvesAreRefused) {
   };
   const std::vector<Case> cases = {
       {"format missing", [](Tables& t) { t.formats.pop_back(); }},
+      {"TARGET_LISTING record.listing.ground_code: code, alias or choices",
+       [](Tables& t) {
+         Column& column = *t.formats[4].mutable_columns(8);
+         ASSERT_EQ(column.path(), "record.listing.ground_code");
+         column.set_code("MD_QX");
+       }},
+      {"code or label missing",
+       [](Tables& t) { t.formats[2].mutable_columns(0)->clear_code(); }},
+      {"columns missing", [](Tables& t) { t.formats[4].clear_columns(); }},
       {"target comes twice",
        [](Tables& t) { t.formats.push_back(t.formats[0]); }},
       {"target: unknown",

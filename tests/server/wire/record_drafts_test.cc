@@ -1,6 +1,7 @@
 // Every rule of records: what breaks it, what is said, what is stored.
 
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -61,7 +62,8 @@ void ExpectCases(const std::vector<Case>& cases) {
 }
 
 TEST(RecordDraftTest, CleanRecordsSayNothing) {
-  for (const auto clean : {&CleanPenalty, &CleanLicence, &CleanComplaint}) {
+  for (const auto clean : {&CleanPenalty, &CleanLicence, &CleanComplaint,
+                           &CleanListing, &CleanReport}) {
     const RecordCheck check = Check(clean());
     ASSERT_TRUE(check.draft.has_value()) << SaidOf(check.findings)[0];
     EXPECT_THAT(SaidOf(check.draft->findings), IsEmpty());
@@ -490,6 +492,449 @@ TEST(RecordDraftTest, APublicationWithoutItsDayIsStoredWithoutIt) {
   EXPECT_FALSE(stored.publications(0).has_published_on());
 }
 
+TEST(RecordDraftTest, Listings) {
+  const std::string path = "record.listing.";
+  const auto listing = [](v1::Record& r) -> v1::Listing& {
+    return *r.mutable_listing();
+  };
+  ExpectCases({
+      {"no list",
+       &CleanListing,
+       [&](v1::Record& r) { listing(r).clear_list(); },
+       {{kError, path + "list", "REQUIRED"}}},
+      {"a list nobody knows",
+       &CleanListing,
+       [&](v1::Record& r) {
+         listing(r).set_list(static_cast<v1::Listing::List>(9));
+       },
+       {{kError, path + "list", "CHOICE"}}},
+      {"another list without a name",
+       &CleanListing,
+       [&](v1::Record& r) {
+         listing(r).set_list(v1::Listing::LIST_OTHER);
+         listing(r).set_list_name(" 　");
+       },
+       {{kError, path + "list_name", "REQUIRED"}}},
+      {"another list",
+       &CleanListing,
+       [&](v1::Record& r) {
+         listing(r).set_list(v1::Listing::LIST_OTHER);
+         listing(r).set_list_name("失信被执行人");
+       },
+       {}},
+      {"a known list under another name",
+       &CleanListing,
+       [&](v1::Record& r) { listing(r).set_list_name("失信被执行人"); },
+       {{kError, path + "list_name", "LIST_NAME"}}},
+      {"no ground",
+       &CleanListing,
+       [&](v1::Record& r) { listing(r).set_ground(" "); },
+       {{kError, path + "ground", "REQUIRED"}}},
+      {"no ground's code",
+       &CleanListing,
+       [&](v1::Record& r) { listing(r).clear_ground_code(); },
+       {}},
+      {"a long ground's code",
+       &CleanListing,
+       [&](v1::Record& r) { listing(r).set_ground_code(std::string(17, '1')); },
+       {{kError, path + "ground_code", "TEXT_LENGTH"}}},
+      {"a long document number",
+       &CleanListing,
+       [&](v1::Record& r) {
+         listing(r).set_entry_document_number(std::string(129, 'x'));
+       },
+       {{kError, path + "entry_document_number", "TEXT_LENGTH"}}},
+      {"no day",
+       &CleanListing,
+       [&](v1::Record& r) { listing(r).clear_listed_on(); },
+       {{kWarning, path + "listed_on", "FIELD_MISSING"}},
+       {"FIELD_MISSING"}},
+      {"without end",
+       &CleanListing,
+       [&](v1::Record& r) { listing(r).set_listed_on("2099-12-31"); },
+       {{kError, path + "listed_on", "DATE_FORM"}}},
+      {"listed tomorrow",
+       &CleanListing,
+       [&](v1::Record& r) { listing(r).set_listed_on("2026-11-25"); },
+       {{kWarning, path + "listed_on", "DATE_FUTURE"}},
+       {"DATE_FUTURE"}},
+      {"restricted for ever",
+       &CleanListing,
+       [&](v1::Record& r) { listing(r).set_restriction_until("2099-12-31"); },
+       {}},
+      {"restricted until before",
+       &CleanListing,
+       [&](v1::Record& r) { listing(r).set_restriction_until("2025-06-30"); },
+       {{kWarning, path + "restriction_until", "DATE_ORDER"}},
+       {"DATE_ORDER"}},
+      {"performed for ever",
+       &CleanListing,
+       [&](v1::Record& r) { listing(r).set_performed_on("2099-12-31"); },
+       {{kError, path + "performed_on", "DATE_FORM"}}},
+      {"removed",
+       &CleanListing,
+       [&](v1::Record& r) {
+         listing(r).set_removed_on("2025-07-01");
+         listing(r).set_removal_ground("已取得联系");
+         listing(r).set_removal_document_number("示市监移〔2025〕1号");
+         listing(r).mutable_removing_agency()->set_name("示例市市场监督管理局");
+       },
+       {}},
+      {"removed before",
+       &CleanListing,
+       [&](v1::Record& r) { listing(r).set_removed_on("2025-06-30"); },
+       {{kWarning, path + "removed_on", "DATE_ORDER"}},
+       {"DATE_ORDER"}},
+      {"removed tomorrow",
+       &CleanListing,
+       [&](v1::Record& r) { listing(r).set_removed_on("2026-11-25"); },
+       {{kWarning, path + "removed_on", "DATE_FUTURE"}},
+       {"DATE_FUTURE"}},
+      {"removed for ever",
+       &CleanListing,
+       [&](v1::Record& r) { listing(r).set_removed_on("2099-12-31"); },
+       {{kError, path + "removed_on", "DATE_FORM"}}},
+      {"why it was removed, not when",
+       &CleanListing,
+       [&](v1::Record& r) { listing(r).set_removal_ground("已取得联系"); },
+       {{kError, path + "removed_on", "REQUIRED"}}},
+      {"by which document, not when",
+       &CleanListing,
+       [&](v1::Record& r) { listing(r).set_removal_document_number("1号"); },
+       {{kError, path + "removed_on", "REQUIRED"}}},
+      {"by whom, and no day",
+       &CleanListing,
+       [&](v1::Record& r) {
+         listing(r).mutable_removing_agency()->set_name("示例市市场监督管理局");
+         listing(r).set_removed_on("2025-02-30");
+       },
+       {{kError, path + "removed_on", "DATE_FORM"}}},
+      {"removed by an agency of blanks",
+       &CleanListing,
+       [&](v1::Record& r) {
+         listing(r).mutable_removing_agency()->set_name(" ");
+       },
+       {}},
+      {"the remover's bad code",
+       &CleanListing,
+       [&](v1::Record& r) {
+         listing(r).set_removed_on("2025-07-01");
+         listing(r).mutable_removing_agency()->set_uscc("12345");
+       },
+       {{kWarning, path + "removing_agency.uscc", "AGENCY_CODE"}},
+       {"AGENCY_CODE"}},
+      {"shown, nobody knows since when",
+       &CleanListing,
+       [&](v1::Record& r) {
+         listing(r).add_publications()->set_channel(
+             v1::ChannelPublication::CHANNEL_GSXT);
+       },
+       {}},
+      {"shown somewhere",
+       &CleanListing,
+       [&](v1::Record& r) {
+         listing(r).add_publications()->set_published_on("2025-07-02");
+       },
+       {{kError, path + "publications[UNSPECIFIED]", "REQUIRED"}}},
+      {"no agency",
+       &CleanListing,
+       [&](v1::Record& r) { r.clear_deciding_agency(); },
+       {{kWarning, "record.deciding_agency.name", "FIELD_MISSING"},
+        {kWarning, "record.deciding_agency.uscc", "FIELD_MISSING"}},
+       {"FIELD_MISSING"}},
+      {"another's number in the list's name",
+       &CleanListing,
+       [&](v1::Record& r) {
+         listing(r).set_list(v1::Listing::LIST_OTHER);
+         listing(r).set_list_name(kResidentId);
+       },
+       {{kError, path + "list_name", "PERSONAL_NUMBER_IN_KEY"}}},
+  });
+}
+
+// The words senders read.
+TEST(RecordDraftTest, MessagesOfListingsAndReports) {
+  struct Words {
+    v1::RecordInput (*clean)();
+    std::function<void(v1::Record&)> damage;
+    const char* message;
+  };
+  const Words cases[] = {
+      {&CleanListing, [](v1::Record& r) { r.mutable_listing()->clear_list(); },
+       "名单种类为空"},
+      {&CleanListing,
+       [](v1::Record& r) {
+         r.mutable_listing()->set_list(v1::Listing::LIST_OTHER);
+       },
+       "其他名单须写明名单名称"},
+      {&CleanListing,
+       [](v1::Record& r) { r.mutable_listing()->set_list_name("某名单"); },
+       "名单名称只在名单种类为其他名单时填写"},
+      {&CleanListing,
+       [](v1::Record& r) { r.mutable_listing()->clear_ground(); },
+       "必填项“列入原因”为空"},
+      {&CleanListing,
+       [](v1::Record& r) { r.mutable_listing()->set_removal_ground("移出"); },
+       "填写了移出原因、文书号或机关，但移出日期为空"},
+      {&CleanListing,
+       [](v1::Record& r) { r.mutable_listing()->set_removed_on("2099-12-31"); },
+       "“移出日期”不能填写长期"},
+      {&CleanListing,
+       [](v1::Record& r) {
+         r.mutable_listing()->set_removal_ground(std::string(2001, 'x'));
+         r.mutable_listing()->set_removed_on("2025-07-02");
+       },
+       "“移出原因”有2001个字符，最多2000个"},
+      {&CleanReport,
+       [](v1::Record& r) { r.mutable_annual_report()->clear_year(); },
+       "年度为空"},
+      {&CleanReport,
+       [](v1::Record& r) { r.mutable_annual_report()->set_year(1989); },
+       "年度应在1990至2100之间"},
+      {&CleanReport,
+       [](v1::Record& r) { r.mutable_annual_report()->clear_submitted_on(); },
+       "必填项“报送日期”为空"},
+      {&CleanReport,
+       [](v1::Record& r) {
+         r.mutable_annual_report()->set_telephone(std::string(65, '1'));
+       },
+       "“联系电话”有65个字符，最多64个"},
+      {&CleanReport,
+       [](v1::Record& r) {
+         r.mutable_annual_report()->mutable_transfers(0)->set_before_bp(10001);
+       },
+       "股权比例应在0至100%之间"},
+      {&CleanReport,
+       [](v1::Record& r) {
+         r.mutable_annual_report()->mutable_social_insurance(0)->set_heads(-1);
+       },
+       "人数超出允许范围"},
+      {&CleanReport,
+       [](v1::Record& r) {
+         for (int i = 0; i < 10; ++i) {
+           r.mutable_annual_report()->add_social_insurance();
+         }
+       },
+       "社会保险最多10项"},
+      {&CleanReport,
+       [](v1::Record& r) {
+         r.mutable_annual_report()->mutable_corrections(0)->clear_field();
+       },
+       "更正事项为空"},
+      {&CleanReport,
+       [](v1::Record& r) {
+         r.mutable_annual_report()
+             ->mutable_corrections(0)
+             ->clear_corrected_on();
+       },
+       "更正日期为空"},
+  };
+  for (const Words& words : cases) {
+    SCOPED_TRACE(words.message);
+    v1::RecordInput input = words.clean();
+    words.damage(*input.mutable_record());
+    const RecordCheck check = Check(input);
+    EXPECT_FALSE(check.draft.has_value());
+    ASSERT_EQ(check.findings.size(), 1u);
+    EXPECT_EQ(check.findings[0].message, words.message);
+  }
+}
+
+TEST(RecordDraftTest, Reports) {
+  const std::string path = "record.annual_report.";
+  const auto report = [](v1::Record& r) -> v1::AnnualReport& {
+    return *r.mutable_annual_report();
+  };
+  ExpectCases({
+      {"no year",
+       &CleanReport,
+       [&](v1::Record& r) { report(r).clear_year(); },
+       {{kError, path + "year", "REQUIRED"}}},
+      {"the first year",
+       &CleanReport,
+       [&](v1::Record& r) {
+         report(r).set_year(1990);
+         report(r).clear_corrections();
+       },
+       {}},
+      {"before it",
+       &CleanReport,
+       [&](v1::Record& r) {
+         report(r).set_year(1989);
+         report(r).clear_corrections();
+       },
+       {{kError, path + "year", "YEAR_RANGE"}}},
+      {"after the last year",
+       &CleanReport,
+       [&](v1::Record& r) { report(r).set_year(2147483647); },
+       {{kError, path + "year", "YEAR_RANGE"}}},
+      {"a year below zero",
+       &CleanReport,
+       [&](v1::Record& r) { report(r).set_year(-2147483647 - 1); },
+       {{kError, path + "year", "YEAR_RANGE"}}},
+      {"no day",
+       &CleanReport,
+       [&](v1::Record& r) { report(r).clear_submitted_on(); },
+       {{kError, path + "submitted_on", "REQUIRED"}}},
+      {"without end",
+       &CleanReport,
+       [&](v1::Record& r) { report(r).set_submitted_on("2099-12-31"); },
+       {{kError, path + "submitted_on", "DATE_FORM"}}},
+      {"handed in tomorrow",
+       &CleanReport,
+       [&](v1::Record& r) { report(r).set_submitted_on("2026-11-25"); },
+       {{kWarning, path + "submitted_on", "DATE_FUTURE"}},
+       {"DATE_FUTURE"}},
+      {"an unknown status",
+       &CleanReport,
+       [&](v1::Record& r) {
+         report(r).set_operating_status(
+             static_cast<v1::AnnualReport::OperatingStatus>(7));
+       },
+       {{kError, path + "operating_status", "CHOICE"}}},
+      {"long texts",
+       &CleanReport,
+       [&](v1::Record& r) {
+         report(r).set_address(std::string(501, 'x'));
+         report(r).set_postal_code(std::string(17, 'x'));
+         report(r).set_email(std::string(201, 'x'));
+         report(r).mutable_websites(0)->set_url(std::string(501, 'x'));
+         report(r).mutable_corrections(0)->set_field(std::string(65, 'x'));
+         report(r).mutable_corrections(0)->set_after(std::string(4001, 'x'));
+       },
+       {{kError, path + "address", "TEXT_LENGTH"},
+        {kError, path + "postal_code", "TEXT_LENGTH"},
+        {kError, path + "email", "TEXT_LENGTH"},
+        {kError, path + "websites[0].url", "TEXT_LENGTH"},
+        {kError, path + "corrections[0].field", "TEXT_LENGTH"},
+        {kError, path + "corrections[0].after", "TEXT_LENGTH"}}},
+      {"as many entries as may be",
+       &CleanReport,
+       [&](v1::Record& r) {
+         while (report(r).websites_size() < 100) report(r).add_websites();
+         while (report(r).investments_size() < 200) report(r).add_investments();
+         while (report(r).contributions_size() < 200) {
+           report(r).add_contributions();
+         }
+         while (report(r).transfers_size() < 200) report(r).add_transfers();
+         while (report(r).social_insurance_size() < 10) {
+           report(r).add_social_insurance();
+         }
+         const v1::ReportCorrection correction = report(r).corrections(0);
+         while (report(r).corrections_size() < 200) {
+           *report(r).add_corrections() = correction;
+         }
+       },
+       {}},
+      {"one more of each",
+       &CleanReport,
+       [&](v1::Record& r) {
+         while (report(r).websites_size() < 101) report(r).add_websites();
+         while (report(r).investments_size() < 201) report(r).add_investments();
+         while (report(r).contributions_size() < 201) {
+           report(r).add_contributions();
+         }
+         while (report(r).transfers_size() < 201) report(r).add_transfers();
+         while (report(r).social_insurance_size() < 11) {
+           report(r).add_social_insurance();
+         }
+         const v1::ReportCorrection correction = report(r).corrections(0);
+         while (report(r).corrections_size() < 201) {
+           *report(r).add_corrections() = correction;
+         }
+       },
+       {{kError, path + "websites", "LIST_LENGTH"},
+        {kError, path + "investments", "LIST_LENGTH"},
+        {kError, path + "contributions", "LIST_LENGTH"},
+        {kError, path + "transfers", "LIST_LENGTH"},
+        {kError, path + "social_insurance", "LIST_LENGTH"},
+        {kError, path + "corrections", "LIST_LENGTH"}}},
+      {"amounts below zero",
+       &CleanReport,
+       [&](v1::Record& r) {
+         report(r).mutable_contributions(0)->set_subscribed_fen(-1);
+         report(r).mutable_contributions(0)->set_paid_fen(-1);
+         report(r).mutable_social_insurance(0)->set_base_fen(-1);
+         report(r).mutable_social_insurance(0)->set_paid_fen(-1);
+         report(r).mutable_social_insurance(0)->set_owed_fen(-1);
+         report(r).mutable_social_insurance(0)->set_heads(-1);
+       },
+       {{kError, path + "contributions[0].subscribed_fen", "AMOUNT_RANGE"},
+        {kError, path + "contributions[0].paid_fen", "AMOUNT_RANGE"},
+        {kError, path + "social_insurance[0].heads", "AMOUNT_RANGE"},
+        {kError, path + "social_insurance[0].base_fen", "AMOUNT_RANGE"},
+        {kError, path + "social_insurance[0].paid_fen", "AMOUNT_RANGE"},
+        {kError, path + "social_insurance[0].owed_fen", "AMOUNT_RANGE"}}},
+      {"more than there is",
+       &CleanReport,
+       [&](v1::Record& r) {
+         v1::OptionalFigures& figures = *report(r).mutable_optional_figures();
+         figures.mutable_employees()->set_value(1000000001);
+         figures.mutable_assets_fen()->set_value(1000000000000000001);
+         figures.mutable_net_profit_fen()->set_value(-1000000000000000001);
+       },
+       {{kError, path + "optional_figures.employees.value", "AMOUNT_RANGE"},
+        {kError, path + "optional_figures.assets_fen.value", "AMOUNT_RANGE"},
+        {kError, path + "optional_figures.net_profit_fen.value",
+         "AMOUNT_RANGE"}}},
+      {"shares beyond the whole",
+       &CleanReport,
+       [&](v1::Record& r) {
+         report(r).mutable_transfers(0)->set_before_bp(10001);
+         report(r).mutable_transfers(0)->set_after_bp(-1);
+       },
+       {{kError, path + "transfers[0].before_bp", "AMOUNT_RANGE"},
+        {kError, path + "transfers[0].after_bp", "AMOUNT_RANGE"}}},
+      {"days without end",
+       &CleanReport,
+       [&](v1::Record& r) {
+         report(r).mutable_contributions(0)->set_paid_on("2099-12-31");
+         report(r).mutable_transfers(0)->set_transferred_on("2099-12-31");
+         report(r).mutable_corrections(0)->set_corrected_on("2099-12-31");
+       },
+       {{kError, path + "contributions[0].paid_on", "DATE_FORM"},
+        {kError, path + "transfers[0].transferred_on", "DATE_FORM"},
+        {kError, path + "corrections[0].corrected_on", "DATE_FORM"}}},
+      {"a filler for an investment's code",
+       &CleanReport,
+       [&](v1::Record& r) { report(r).mutable_investments(0)->set_uscc("无"); },
+       {}},
+      {"a bad code of an investment",
+       &CleanReport,
+       [&](v1::Record& r) {
+         report(r).mutable_investments(0)->set_uscc("9144O3001922038216");
+       },
+       {{kWarning, path + "investments[0].uscc", "OTHER_CODE",
+         "914403001922038216"}},
+       {"OTHER_CODE"}},
+      {"corrected a day late",
+       &CleanReport,
+       [&](v1::Record& r) {
+         report(r).mutable_corrections(0)->set_corrected_on("2025-07-01");
+       },
+       {{kWarning, path + "corrections[0].corrected_on", "CORRECTED_LATE"}},
+       {"CORRECTED_LATE"}},
+      {"corrected, nobody knows what and when",
+       &CleanReport,
+       [&](v1::Record& r) {
+         report(r).mutable_corrections(0)->clear_field();
+         report(r).mutable_corrections(0)->clear_corrected_on();
+       },
+       {{kError, path + "corrections[0].field", "REQUIRED"},
+        {kError, path + "corrections[0].corrected_on", "REQUIRED"}}},
+  });
+}
+
+TEST(RecordDraftTest, BothValuesOfACorrectionAreKept) {
+  v1::RecordInput input = CleanReport();
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  const storage::v1::ReportCorrection& stored =
+      check.draft->content.annual_report().corrections(0);
+  EXPECT_EQ(stored.before(), "0755-00000001");
+  EXPECT_EQ(stored.after(), "0755-00000000");
+}
+
 TEST(RecordDraftTest, Amounts) {
   const std::string fine = "record.penalty.fine_fen";
   ExpectCases({
@@ -779,6 +1224,36 @@ TEST(RecordDraftTest, NumbersOfPersonsAreCutOutOfEveryText) {
        [](v1::Record& r, const std::string& t) {
          r.mutable_licence()->set_content(t);
        }},
+      {"listing.ground", &CleanListing,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_listing()->set_ground(t);
+       }},
+      {"listing.entry_document_number", &CleanListing,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_listing()->set_entry_document_number(t);
+       }},
+      {"listing.removing_agency.name", &CleanListing,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_listing()->set_removed_on("2026-01-05");
+         r.mutable_listing()->mutable_removing_agency()->set_name(t);
+       }},
+      {"annual_report.websites[0].name", &CleanReport,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_annual_report()->mutable_websites(0)->set_name(t);
+       }},
+      {"annual_report.contributions[0].shareholder_name", &CleanReport,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_annual_report()
+             ->mutable_contributions(0)
+             ->set_shareholder_name(t);
+       }},
+      {"annual_report.optional_figures.guarantees.value", &CleanReport,
+       [](v1::Record& r, const std::string& t) {
+         r.mutable_annual_report()
+             ->mutable_optional_figures()
+             ->mutable_guarantees()
+             ->set_value(t);
+       }},
   };
   for (const Place& place : places) {
     SCOPED_TRACE(place.field);
@@ -809,6 +1284,69 @@ TEST(RecordDraftTest, NumbersOfThingsStay) {
   EXPECT_THAT(check.draft->quality_flags, IsEmpty());
   EXPECT_EQ(check.draft->content.complaint().order_number(),
             "4532015112830366");
+}
+
+// By law everybody may know how to reach an enterprise (企业信息公示暂行条例
+// art. 9); no more than that.
+TEST(RecordDraftTest, TheContactOfAReportIsOpen) {
+  v1::RecordInput input = CleanReport();
+  v1::AnnualReport& report = *input.mutable_record()->mutable_annual_report();
+  const std::string mobiles = std::string(kMobile) + "，" + kMobile;
+  report.set_telephone(mobiles);
+  report.set_email(std::string(kMobile) + "@example.cn");
+  report.set_address(std::string("示例路1号，电话") + kMobile);
+  report.mutable_websites(0)->set_url("https://4532015112830366.example.cn");
+  report.mutable_corrections(0)->set_before(kMobile);
+  report.mutable_corrections(0)->set_after(mobiles);
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value()) << SaidOf(check.findings)[0];
+  EXPECT_THAT(SaidOf(check.draft->findings), IsEmpty());
+  EXPECT_EQ(check.draft->personal.ByteSizeLong(), 0u);
+  v1::AnnualReport wanted = report;
+  const storage::v1::AnnualReport& stored =
+      check.draft->content.annual_report();
+  EXPECT_EQ(stored.telephone(), wanted.telephone());
+  EXPECT_EQ(stored.email(), wanted.email());
+  EXPECT_EQ(stored.address(), wanted.address());
+  EXPECT_EQ(stored.websites(0).url(), wanted.websites(0).url());
+  EXPECT_EQ(stored.corrections(0).before(), wanted.corrections(0).before());
+  EXPECT_EQ(stored.corrections(0).after(), wanted.corrections(0).after());
+}
+
+TEST(RecordDraftTest, AResidentIdInAContactIsCutOut) {
+  using Put = void (*)(v1::AnnualReport&, const std::string&);
+  for (const Put put : std::initializer_list<Put>{
+           [](v1::AnnualReport&r, const std::string&t) { r.set_telephone(t); },
+           [](v1::AnnualReport&r, const std::string&t) { r.set_email(t); },
+           [](v1::AnnualReport&r, const std::string&t) { r.set_address(t); },
+           [](v1::AnnualReport&r, const std::string&t) {
+             r.mutable_websites(0)->set_url(t);
+           },
+           [](v1::AnnualReport&r, const std::string&t) {
+             r.mutable_corrections(0)->set_before(t);
+           }}) {
+    v1::RecordInput input = CleanReport();
+    put(*input.mutable_record()->mutable_annual_report(), kResidentId);
+    const RecordCheck check = Check(input);
+    ASSERT_TRUE(check.draft.has_value());
+    EXPECT_THAT(OpenPartOf(*check.draft), Not(HasSubstr(kResidentId)));
+    EXPECT_THAT(check.draft->quality_flags,
+                ElementsAre("PERSONAL_NUMBER_MASKED"));
+    EXPECT_EQ(check.draft->personal.originals_size(), 1);
+  }
+}
+
+TEST(RecordDraftTest, AResidentIdInPlaceOfAnInvestmentsCodeIsNotKept) {
+  v1::RecordInput input = CleanReport();
+  input.mutable_record()
+      ->mutable_annual_report()
+      ->mutable_investments(0)
+      ->set_uscc(kResidentId);
+  const RecordCheck check = Check(input);
+  ASSERT_TRUE(check.draft.has_value());
+  EXPECT_THAT(OpenPartOf(*check.draft), Not(HasSubstr(kResidentId)));
+  EXPECT_EQ(check.draft->content.annual_report().investments(0).uscc(), "");
+  EXPECT_THAT(check.draft->quality_flags, ElementsAre("OTHER_CODE"));
 }
 
 TEST(RecordDraftTest, AnotherPersonsNumberInAKeyIsRefused) {

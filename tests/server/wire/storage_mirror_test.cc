@@ -94,7 +94,7 @@ TEST(StorageMirrorTest, TheTwoPackagesAgreeFieldByField) {
                      *storage::v1::Record::descriptor());
   comparison.Compare(*v1::PersonalFields::descriptor(),
                      *storage::v1::PersonalFields::descriptor());
-  EXPECT_EQ(comparison.dates(), 22);
+  EXPECT_EQ(comparison.dates(), 31);
   // All of them OUTPUT ONLY: whoever adds one says here that it is not stored.
   EXPECT_THAT(
       comparison.wire_only(),
@@ -127,7 +127,8 @@ TEST(StorageMirrorTest, DatesBecomeDays) {
 
 TEST(StorageMirrorTest, WhatGoesInComesOut) {
   for (const v1::RecordInput& input :
-       {CleanPenalty(), CleanLicence(), CleanComplaint()}) {
+       {CleanPenalty(), CleanLicence(), CleanComplaint(), CleanListing(),
+        CleanReport()}) {
     std::vector<Finding> findings;
     storage::v1::Record stored;
     WireToStorage(input.record(), "record", stored, findings);
@@ -150,6 +151,30 @@ TEST(StorageMirrorTest, ZeroAndAbsentStayApart) {
   EXPECT_FALSE(stored.penalty().has_confiscated_fen());
   EXPECT_TRUE(stored.penalty().has_decided_on());
   EXPECT_EQ(stored.penalty().decided_on(), 0);
+}
+
+TEST(StorageMirrorTest, AbsentFiguresAndThoseNotShownStayApart) {
+  v1::RecordInput input = CleanReport();
+  v1::OptionalFigures& given = *input.mutable_record()
+                                    ->mutable_annual_report()
+                                    ->mutable_optional_figures();
+  given.mutable_assets_fen()->set_shown(true);
+  given.mutable_tax_fen()->set_value(0);
+  std::vector<Finding> findings;
+  storage::v1::Record stored;
+  WireToStorage(input.record(), "record", stored, findings);
+  const storage::v1::OptionalFigures& figures =
+      stored.annual_report().optional_figures();
+  EXPECT_FALSE(figures.assets_fen().has_value());
+  EXPECT_TRUE(figures.assets_fen().shown());
+  EXPECT_TRUE(figures.tax_fen().has_value());
+  EXPECT_FALSE(figures.tax_fen().shown());
+  EXPECT_FALSE(figures.has_revenue_fen());
+  EXPECT_EQ(figures.profit_fen().value(), -100);
+  EXPECT_TRUE(stored.annual_report().transfers(0).has_after_bp());
+  EXPECT_EQ(stored.annual_report().transfers(0).before_bp(), 10000);
+  EXPECT_EQ(stored.annual_report().contributions(0).subscribed_on(),
+            2147483647);
 }
 
 TEST(StorageMirrorTest, WhatTheRegistryComputesIsLeftOut) {
