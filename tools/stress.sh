@@ -18,7 +18,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build_dir="${CREDITREG_BUILD_DIR:-build}"
-parts=(oracle crash power faults)
+parts=(oracle crash power faults publication)
 
 fail() {
   echo "stress: $*" >&2
@@ -59,6 +59,12 @@ part_power() {
 # The disk failing in random ways while callers repeat what was not answered.
 part_faults() {
   run_test tests/index/registry/registry_random_faults_test 'RandomFaultsTest.*'
+}
+
+# The publication rules against a second reading of the law: a million records
+# with each seed.
+part_publication() {
+  run_test tests/index/publication/second_reading_test 'SecondReadingTest.*'
 }
 
 # ---------------------------------------------------------------- running them

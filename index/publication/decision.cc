@@ -5,7 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "creditreg/conf/v1/publication.pb.h"
 #include "creditreg/storage/v1/content.pb.h"
@@ -39,13 +41,17 @@ bool IsOneOf(const Values& values, const Value& value) {
                      [&value](const auto& v) { return v == value; });
 }
 
-bool NamesMinistry(
-    const google::protobuf::RepeatedPtrField<std::string>& ministries,
-    absl::string_view ministry) {
-  return std::any_of(ministries.begin(), ministries.end(),
-                     [ministry](const std::string& m) {
-                       return absl::string_view(m) == ministry;
-                     });
+bool IsAmong(absl::string_view text,
+             const google::protobuf::RepeatedPtrField<std::string>& texts) {
+  return std::any_of(
+      texts.begin(), texts.end(),
+      [text](const std::string& t) { return absl::string_view(t) == text; });
+}
+
+bool NamesKind(const cv::Row& row, absl::string_view kind) {
+  return std::any_of(
+      row.kinds().begin(), row.kinds().end(),
+      [kind](const std::string& listed) { return IsKind(kind, listed); });
 }
 
 // The first day on which nothing is shown any more: the day after the last.
@@ -55,6 +61,11 @@ CivilDay DayAfter(CivilDay last) { return last.PlusDays(1); }
 struct Judgement {
   // Null: undecided.
   const Term* term = nullptr;
+  // Who the party is may change the term; it matters only where this one shows
+  // the record.
+  bool is_party_open = false;
+  // Undecided: terms that it may have; empty: whichever rows can be about it.
+  std::vector<const Term*> possible;
   absl::InlinedVector<AppliedRule, 4> rules;
   absl::InlinedVector<UndecidedReason, 2> reasons;
 };
@@ -66,25 +77,16 @@ class Judge {
       : regime_(regime), facts_(facts) {}
 
   Judgement Run() {
-    for (const std::vector<Row>* rows :
-         {&regime_.party_rows, &regime_.record_rows, &regime_.ministry_rows,
-          &regime_.declared_rows}) {
-      const Ruling ruling = Ask(*rows, absl::string_view());
-      if (ruling.row != nullptr && ruling.is_certain) {
-        Apply(*ruling.row);
-        return std::move(judgement_);
-      }
-      if (ruling.row != nullptr || ruling.may_hold) {
-        AddReasons(ruling);
-        return std::move(judgement_);
-      }
-    }
-    if (facts_.kinds == nullptr) {
-      // No row speaks of the family: nobody said that it may be shown.
-      judgement_.term = &Unlisted();
+    const Ruling party = Ask(regime_.party_rows, absl::string_view());
+    if (party.is_certain) {
+      Apply(*party.row);
       return std::move(judgement_);
     }
-    AskKinds();
+    AskAboutRecord();
+    if (party.may_hold) {
+      judgement_.is_party_open = true;
+      AddReasons(party);
+    }
     return std::move(judgement_);
   }
 
@@ -95,18 +97,41 @@ class Judge {
   }
 
  private:
+  void AskAboutRecord() {
+    for (const std::vector<Row>* rows :
+         {&regime_.record_rows, &regime_.ministry_rows,
+          &regime_.declared_rows}) {
+      const Ruling ruling = Ask(*rows, absl::string_view());
+      if (ruling.is_certain) {
+        Apply(*ruling.row);
+        return;
+      }
+      if (ruling.row != nullptr || ruling.may_hold) {
+        AddReasons(ruling);
+        return;
+      }
+    }
+    if (facts_.kinds == nullptr) {
+      // No row speaks of the family: nobody said that it may be shown.
+      judgement_.term = &Unlisted();
+      return;
+    }
+    AskKinds();
+  }
+
   struct Ruling {
     // The first that holds; null: none.
     const Row* row = nullptr;
     // False: one before it, with another term, may hold too.
     bool is_certain = true;
     bool may_hold = false;
+    // Terms of those that hold or may hold.
+    std::vector<const Term*> possible;
     absl::InlinedVector<UndecidedReason, 2> reasons;
   };
 
   Ruling Ask(const std::vector<Row>& rows, absl::string_view kind) {
     Ruling ruling;
-    std::vector<const Term*> possible;
     for (const Row& row : rows) {
       if (!row.effective.Contains(facts_.decided)) continue;
       why_.clear();
@@ -114,15 +139,16 @@ class Judge {
       if (holds == Holds::kNo) continue;
       if (holds == Holds::kYes) {
         ruling.row = &row;
+        ruling.possible.push_back(row.term);
         break;
       }
       ruling.may_hold = true;
-      possible.push_back(row.term);
+      ruling.possible.push_back(row.term);
       ruling.reasons.insert(ruling.reasons.end(), why_.begin(), why_.end());
     }
     ruling.is_certain =
         ruling.row != nullptr &&
-        std::all_of(possible.begin(), possible.end(),
+        std::all_of(ruling.possible.begin(), ruling.possible.end(),
                     [&ruling](const Term* t) { return t == ruling.row->term; });
     return ruling;
   }
@@ -144,11 +170,18 @@ class Judge {
         row.declared() != facts_.declared) {
       return Holds::kNo;
     }
+    if (!row.lists().empty() && !IsOneOf(row.lists(), facts_.list)) {
+      return Holds::kNo;
+    }
+    if (!row.ground_codes().empty() &&
+        !IsAmong(facts_.ground_code, row.ground_codes())) {
+      return Holds::kNo;
+    }
     all = And(all, TestParty(row));
     if (all == Holds::kNo) return all;
     all = And(all, TestMinistry(row));
     if (all == Holds::kNo) return all;
-    all = And(all, TestProcedure(row, kind));
+    all = And(all, TestProcedure(row));
     if (all == Holds::kNo) return all;
     return And(all, TestFine(row));
   }
@@ -178,72 +211,80 @@ class Judge {
     if (facts_.ministry.empty()) {
       return Maybe(UndecidedReason::kMinistryMissing);
     }
-    return NamesMinistry(row.ministries(), facts_.ministry) ? Holds::kYes
+    return IsAmong(facts_.ministry, row.ministries()) ? Holds::kYes
                                                             : Holds::kNo;
   }
 
-  // Whether a simple procedure can have imposed this kind, or all of the
-  // record's where `kind` is empty.
-  bool MayBeSimple(absl::string_view kind) const {
-    if (!regime_.text.has_simple_procedure()) return true;
+  // Whether a simple procedure can have imposed all of the record's kinds: they
+  // came of one procedure. A kind that no table knows proves nothing.
+  bool MayBeSimple() const {
+    if (!regime_.text.has_simple_procedure() || facts_.kinds == nullptr) {
+      return true;
+    }
     const cv::SimpleProcedure& simple = regime_.text.simple_procedure();
-    const auto may_be = [this, &simple](absl::string_view k) {
-      if (!std::any_of(
-              simple.kinds().begin(), simple.kinds().end(),
-              [k](const std::string& listed) { return IsKind(k, listed); })) {
-        return false;
-      }
-      return k != kFine || simple.max_fine_fen() == 0 ||
-             !facts_.fine_fen.has_value() ||
-             *facts_.fine_fen <= simple.max_fine_fen();
-    };
-    if (!kind.empty()) return may_be(kind);
-    return facts_.kinds == nullptr ||
-           std::all_of(facts_.kinds->begin(), facts_.kinds->end(), may_be);
+    return std::none_of(
+        facts_.kinds->begin(), facts_.kinds->end(),
+        [this, &simple](const std::string& kind) {
+          if (std::any_of(simple.never_kinds().begin(),
+                          simple.never_kinds().end(),
+                          [&kind](const std::string& listed) {
+                            return IsKind(kind, listed);
+                          })) {
+            return true;
+          }
+          return kind == std::string(kFine) && simple.max_fine_fen() > 0 &&
+                 facts_.fine_fen.has_value() &&
+                 *facts_.fine_fen > simple.max_fine_fen();
+        });
   }
 
-  Holds TestProcedure(const cv::Row& row, absl::string_view kind) {
+  Holds TestProcedure(const cv::Row& row) {
     if (row.procedure() == sv::Penalty::PROCEDURE_UNSPECIFIED) {
       return Holds::kYes;
     }
     sv::Penalty::Procedure procedure = facts_.procedure;
     if (procedure == sv::Penalty::PROCEDURE_UNSPECIFIED) {
-      if (MayBeSimple(kind)) return Maybe(UndecidedReason::kProcedureMissing);
+      if (MayBeSimple()) return Maybe(UndecidedReason::kProcedureMissing);
       procedure = sv::Penalty::PROCEDURE_ORDINARY;
+    } else if (procedure == sv::Penalty::PROCEDURE_SIMPLE && !MayBeSimple()) {
+      // One of the two is wrong.
+      return Maybe(UndecidedReason::kProcedureContradictsKind);
     }
     return row.procedure() == procedure ? Holds::kYes : Holds::kNo;
   }
 
-  // Null: none are established.
-  const cv::FineLimits* LimitsOf(bool* ministry_missing) const {
+  // The limits that may be the record's: one, or several where its ministry is
+  // not known. Null: none are established.
+  std::vector<const cv::FineLimits*> PossibleLimits() const {
+    std::vector<const cv::FineLimits*> possible;
     const cv::FineLimits* general = nullptr;
     for (const FineLimits& limits : regime_.fine_limits) {
       if (!limits.effective.Contains(facts_.decided)) continue;
       if (limits.text.ministries().empty()) {
         if (general == nullptr) general = &limits.text;
       } else if (facts_.ministry.empty()) {
-        *ministry_missing = true;
-      } else if (NamesMinistry(limits.text.ministries(), facts_.ministry)) {
-        return &limits.text;
+        possible.push_back(&limits.text);
+      } else if (IsAmong(facts_.ministry, limits.text.ministries())) {
+        return {&limits.text};
       }
     }
-    return general;
+    possible.push_back(general);
+    return possible;
   }
 
-  Holds TestFine(const cv::Row& row) {
-    if (row.fine_band() == cv::Row::FINE_BAND_UNSPECIFIED) return Holds::kYes;
-    if (!facts_.fine_fen.has_value()) {
-      return Maybe(UndecidedReason::kFineMissing);
-    }
-    bool ministry_missing = false;
-    const cv::FineLimits* const limits = LimitsOf(&ministry_missing);
-    if (ministry_missing) return Maybe(UndecidedReason::kMinistryMissing);
-    const std::int64_t fine = *facts_.fine_fen;
-    // Below, at or above one limit; maybe where it is not established, but the
-    // other one settles it.
+  // Whether a fine is of a band, by limits that may be null.
+  static Holds IsOfBand(std::int64_t fine, cv::Row::FineBand band,
+                        const cv::FineLimits* limits) {
+    // Whether it reaches a limit; maybe where that is not established, but the
+    // other one may settle it.
     const auto reaches = [fine](bool known, std::int64_t limit) {
       if (!known) return Holds::kMaybe;
       return fine >= limit ? Holds::kYes : Holds::kNo;
+    };
+    const auto is_not = [](Holds h) {
+      return h == Holds::kMaybe ? h
+             : h == Holds::kYes ? Holds::kNo
+                                : Holds::kYes;
     };
     Holds larger = Holds::kMaybe;
     Holds huge = Holds::kMaybe;
@@ -253,40 +294,57 @@ class Judge {
       if (huge == Holds::kYes) larger = Holds::kYes;
       if (larger == Holds::kNo) huge = Holds::kNo;
     }
-    const auto is_not = [](Holds h) {
-      return h == Holds::kMaybe ? h
-             : h == Holds::kYes ? Holds::kNo
-                                : Holds::kYes;
-    };
-    Holds band = Holds::kNo;
-    if (row.fine_band() == cv::Row::FINE_BAND_SMALL) band = is_not(larger);
-    if (row.fine_band() == cv::Row::FINE_BAND_LARGER) {
-      band = And(larger, is_not(huge));
+    switch (band) {
+      case cv::Row::FINE_BAND_SMALL:
+        return is_not(larger);
+      case cv::Row::FINE_BAND_LARGER:
+        return And(larger, is_not(huge));
+      default:
+        return huge;
     }
-    if (row.fine_band() == cv::Row::FINE_BAND_HUGE) band = huge;
-    if (band == Holds::kMaybe) why_.push_back(UndecidedReason::kFineLimitsMissing);
-    return band;
+  }
+
+  Holds TestFine(const cv::Row& row) {
+    if (row.fine_band() == cv::Row::FINE_BAND_UNSPECIFIED) return Holds::kYes;
+    if (!facts_.fine_fen.has_value()) {
+      return Maybe(UndecidedReason::kFineMissing);
+    }
+    const std::vector<const cv::FineLimits*> possible = PossibleLimits();
+    const Holds first =
+        IsOfBand(*facts_.fine_fen, row.fine_band(), possible.front());
+    for (const cv::FineLimits* limits : possible) {
+      if (IsOfBand(*facts_.fine_fen, row.fine_band(), limits) != first) {
+        return Maybe(UndecidedReason::kMinistryMissing);
+      }
+    }
+    if (first == Holds::kMaybe) {
+      return Maybe(UndecidedReason::kFineLimitsMissing);
+    }
+    return first;
   }
 
   void AskKinds() {
     if (facts_.kinds->empty()) {
-      judgement_.reasons.push_back(UndecidedReason::kKindsMissing);
+      const Ruling ruling = Ask(regime_.kind_rows, absl::string_view());
+      if (ruling.is_certain) {
+        Apply(*ruling.row);
+      } else {
+        judgement_.reasons.push_back(UndecidedReason::kKindsMissing);
+      }
       return;
     }
     const Row* gravest = nullptr;
     bool all_decided = true;
+    bool has_unruled = false;
     for (const std::string& kind : *facts_.kinds) {
-      if (facts_.procedure == sv::Penalty::PROCEDURE_SIMPLE &&
-          !MayBeSimple(kind)) {
-        judgement_.reasons.push_back(
-            UndecidedReason::kProcedureContradictsKind);
-        all_decided = false;
-        continue;
-      }
       const Ruling ruling = Ask(regime_.kind_rows, kind);
+      judgement_.possible.insert(judgement_.possible.end(),
+                                 ruling.possible.begin(),
+                                 ruling.possible.end());
       if (!ruling.is_certain) {
         all_decided = false;
-        if (ruling.row == nullptr && !ruling.may_hold) {
+        if (ruling.row == nullptr && !IsNamed(kind)) {
+          has_unruled = true;
           judgement_.reasons.push_back(UndecidedReason::kKindWithoutRule);
         }
         AddReasons(ruling);
@@ -301,6 +359,14 @@ class Judge {
       judgement_.reasons.clear();
       Apply(*gravest);
     }
+    // A kind that no row speaks of may have any term.
+    if (has_unruled) judgement_.possible.clear();
+  }
+
+  bool IsNamed(absl::string_view kind) const {
+    return std::any_of(
+        regime_.kind_rows.begin(), regime_.kind_rows.end(),
+        [kind](const Row& row) { return NamesKind(row.text, kind); });
   }
 
   void AddReasons(const Ruling& ruling) {
@@ -338,9 +404,22 @@ CivilDay StartOf(const cv::Term& term, const RecordFacts& facts,
                                                      : facts.decided;
 }
 
+// The next day "MM-DD" after `start`.
+CivilDay NextDayOf(absl::string_view month_and_day, CivilDay start) {
+  const std::optional<absl::CivilDay> from = start.civil();
+  if (!from.has_value()) return CivilDay::OpenEnded();
+  for (const auto year : {from->year(), from->year() + 1}) {
+    const absl::StatusOr<CivilDay> day =
+        CivilDay::ParseIso(absl::StrCat(year, "-", month_and_day));
+    if (day.ok() && start < *day) return *day;
+  }
+  return CivilDay::OpenEnded();
+}
+
 // The first day on which `term` no longer shows the record.
 CivilDay EndOf(const cv::Term& term, const RecordFacts& facts, CivilDay start) {
   CivilDay last = CivilDay::OpenEnded();
+  if (!term.last_on().empty()) last = NextDayOf(term.last_on(), start);
   if (term.months() > 0) {
     last = LastDayOfPeriod(start, term.months());
     if (term.lasts_for_restriction()) {
@@ -364,13 +443,16 @@ CivilDay RepairFrom(const cv::Term& term, const RecordFacts& facts,
   int months = term.repair_after_months();
   for (const cv::RepairException& exception : term.repair_exceptions()) {
     if (facts.ministry.empty() ||
-        NamesMinistry(exception.ministries(), facts.ministry)) {
+        IsAmong(facts.ministry, exception.ministries())) {
       months = std::max(months, exception.repair_after_months());
     }
   }
   const CivilDay earliest =
       months == 0 ? start : HiddenFrom(LastDayOfPeriod(start, months));
-  if (facts.restricted_until.is_unknown()) return earliest;
+  if (!term.repair_waits_for_restriction() ||
+      facts.restricted_until.is_unknown()) {
+    return earliest;
+  }
   return std::max(earliest, HiddenFrom(facts.restricted_until));
 }
 
@@ -410,6 +492,68 @@ int Weight(Publicity publicity) {
   return 6;
 }
 
+// Whether a row can be about the record, as far as family and kinds say. A kind
+// that no row names may be any.
+bool IsAboutSuch(const cv::Row& row, const Regime& regime,
+                 const RecordFacts& facts) {
+  if (!row.families().empty() && !IsOneOf(row.families(), facts.family)) {
+    return false;
+  }
+  if (row.kinds().empty() || facts.kinds == nullptr || facts.kinds->empty()) {
+    return true;
+  }
+  return std::any_of(
+      facts.kinds->begin(), facts.kinds->end(), [&](const std::string& kind) {
+        return NamesKind(row, kind) ||
+               std::none_of(regime.kind_rows.begin(), regime.kind_rows.end(),
+                            [&kind](const Row& r) {
+                              return NamesKind(r.text, kind);
+                            });
+      });
+}
+
+// The terms that an undecided record may have.
+std::vector<const Term*> PossibleTerms(const Judgement& judgement,
+                                       const Regime& regime,
+                                       const RecordFacts& facts) {
+  if (!judgement.possible.empty()) return judgement.possible;
+  std::vector<const Term*> terms;
+  for (const std::vector<Row>* rows :
+       {&regime.ministry_rows, &regime.declared_rows, &regime.kind_rows}) {
+    for (const Row& row : *rows) {
+      if (IsAboutSuch(row.text, regime, facts)) terms.push_back(row.term);
+    }
+  }
+  return terms;
+}
+
+// Where an undecided record stands: nobody needs to decide what is over
+// whichever of its possible terms it has.
+Publicity WhileUndecided(const Judgement& judgement, const Regime& regime,
+                         const RecordFacts& facts, const FirstShownDay& shown,
+                         CivilDay day, Decision* decision) {
+  const auto may_change_on = [day, decision](CivilDay edge) {
+    if (day < edge) {
+      decision->next_change = std::min(decision->next_change, edge);
+    }
+  };
+  may_change_on(facts.decided);
+  if (day < facts.decided) return Publicity::kNotYet;
+  CivilDay end;
+  for (const Term* term : PossibleTerms(judgement, regime, facts)) {
+    if (!term->text.published()) continue;
+    const CivilDay start = StartOf(term->text, facts, shown);
+    // It would begin when it is shown.
+    if (start.is_unknown()) return Publicity::kUndecided;
+    may_change_on(start);
+    if (day < start) return Publicity::kNotYet;
+    end = std::max(end, EndOf(term->text, facts, start));
+  }
+  if (end.is_unknown()) return Publicity::kUndecided;
+  may_change_on(end);
+  return end <= day ? Publicity::kExpired : Publicity::kUndecided;
+}
+
 // What the regimes in force on `day` say, as if they stayed for ever.
 Decision DecideByThose(const sv::RecordVersion& record,
                        const RecordFacts& facts, const FirstShownDay& shown,
@@ -434,7 +578,8 @@ Decision DecideByThose(const sv::RecordVersion& record,
       decision.reasons.insert(decision.reasons.end(),
                               judgement.reasons.begin(),
                               judgement.reasons.end());
-      publicity = Publicity::kUndecided;
+      publicity =
+          WhileUndecided(judgement, regime, facts, shown, day, &decision);
     } else {
       const cv::Term& term = judgement.term->text;
       if (!term.id().empty()) {
@@ -453,8 +598,9 @@ Decision DecideByThose(const sv::RecordVersion& record,
       if (!term.published()) {
         publicity = Publicity::kGovernmentOnly;
       } else if (start.is_unknown()) {
-        publicity = shown.is_untold ? Publicity::kUndecided : Publicity::kNotYet;
-        if (shown.is_untold) {
+        publicity = Publicity::kNotYet;
+        if (shown.is_untold && facts.decided <= day) {
+          publicity = Publicity::kUndecided;
           decision.reasons.push_back(UndecidedReason::kPublicationDayMissing);
         }
       } else {
@@ -472,6 +618,12 @@ Decision DecideByThose(const sv::RecordVersion& record,
         }
       }
     }
+    if (judgement.is_party_open && publicity == Publicity::kPublic) {
+      decision.reasons.insert(decision.reasons.end(),
+                              judgement.reasons.begin(),
+                              judgement.reasons.end());
+      publicity = Publicity::kUndecided;
+    }
     if (Weight(publicity) > Weight(decision.publicity)) {
       decision.publicity = publicity;
     }
@@ -485,7 +637,7 @@ Decision DecideWith(const sv::RecordVersion& record, const RecordFacts& facts,
                     CivilDay day) {
   Decision decision = DecideByThose(record, facts, shown, table, day);
   const CivilDay boundary = NextBoundary(table, facts.decided, day);
-  decision.next_change = boundary;
+  decision.next_change = std::min(decision.next_change, boundary);
   for (const CivilDay edge : {decision.from, decision.until}) {
     if (day < edge) decision.next_change = std::min(decision.next_change, edge);
   }
@@ -495,6 +647,12 @@ Decision DecideWith(const sv::RecordVersion& record, const RecordFacts& facts,
     // Another regime joins in, or leaves, before the end.
     const Decision later = DecideWith(record, facts, shown, table, boundary);
     decision.until = later.is_public() ? later.until : boundary;
+    // Whoever applies from the boundary on is judged by those in force then.
+    if (decision.repair_from.is_unknown() || boundary <= decision.repair_from) {
+      decision.repair_from = later.repair_from.is_unknown()
+                                 ? later.repair_from
+                                 : std::max(boundary, later.repair_from);
+    }
   }
   if (decision.publicity == Publicity::kUndecided ||
       decision.publicity == Publicity::kGovernmentOnly) {

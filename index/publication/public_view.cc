@@ -1,7 +1,13 @@
 #include "index/publication/public_view.h"
 
 #include <optional>
+#include <string>
 
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
 #include "index/model/personal_numbers.h"
 
 namespace creditreg {
@@ -76,6 +82,78 @@ void CopyPenalty(const sv::Penalty& from, sv::Penalty* to) {
   if (from.has_performed_on()) to->set_performed_on(from.performed_on());
 }
 
+void CopyListing(const sv::Listing& from, sv::Listing* to) {
+  to->set_list(from.list());
+  to->set_list_name(from.list_name());
+  to->set_ground_code(from.ground_code());
+  to->set_ground(MaskPersonalNumbers(from.ground()));
+  to->set_entry_document_number(from.entry_document_number());
+  if (from.has_listed_on()) to->set_listed_on(from.listed_on());
+  if (from.has_restriction_until()) {
+    to->set_restriction_until(from.restriction_until());
+  }
+}
+
+// What an enterprise chose to show of its figures.
+void CopyFigures(const sv::OptionalFigures& from, sv::OptionalFigures* to) {
+  const google::protobuf::Reflection& reflection = *from.GetReflection();
+  const google::protobuf::Descriptor& type = *from.GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const google::protobuf::FieldDescriptor* field = type.field(i);
+    if (!reflection.HasField(from, field)) continue;
+    const google::protobuf::Message& figure =
+        reflection.GetMessage(from, field);
+    const google::protobuf::FieldDescriptor* shown =
+        figure.GetDescriptor()->FindFieldByName("shown");
+    if (figure.GetReflection()->GetBool(figure, shown)) {
+      reflection.MutableMessage(to, field)->CopyFrom(figure);
+    }
+  }
+}
+
+// Whether the public is shown the field that a correction names by its path.
+bool IsShown(const std::string& path, const sv::AnnualReport& shown) {
+  constexpr absl::string_view kFigures = "optional_figures.";
+  static const auto* const kAlways = new absl::flat_hash_set<std::string>{
+      "address",     "postal_code",   "telephone", "email", "operating_status",
+      "websites",    "investments",   "transfers", "contributions"};
+  if (kAlways->contains(path)) return true;
+  if (path == "social_insurance") return shown.social_insurance_shown();
+  if (!absl::StartsWith(path, kFigures)) return false;
+  const sv::OptionalFigures& figures = shown.optional_figures();
+  const google::protobuf::FieldDescriptor* field =
+      figures.GetDescriptor()->FindFieldByName(path.substr(kFigures.size()));
+  return field != nullptr && figures.GetReflection()->HasField(figures, field);
+}
+
+// The public part (企业信息公示暂行条例 art. 9) and what the enterprise chose to
+// show beside it. Of one whose party chose to show nothing, that it has reported.
+void CopyReport(const sv::AnnualReport& from, sv::AnnualReport* to) {
+  to->set_year(from.year());
+  if (from.has_submitted_on()) to->set_submitted_on(from.submitted_on());
+  to->set_withheld_by_party(from.withheld_by_party());
+  if (from.withheld_by_party()) return;
+  to->set_address(from.address());
+  to->set_postal_code(from.postal_code());
+  to->set_telephone(from.telephone());
+  to->set_email(from.email());
+  to->set_operating_status(from.operating_status());
+  *to->mutable_websites() = from.websites();
+  *to->mutable_investments() = from.investments();
+  *to->mutable_contributions() = from.contributions();
+  *to->mutable_transfers() = from.transfers();
+  if (from.has_optional_figures()) {
+    CopyFigures(from.optional_figures(), to->mutable_optional_figures());
+  }
+  to->set_social_insurance_shown(from.social_insurance_shown());
+  if (from.social_insurance_shown()) {
+    *to->mutable_social_insurance() = from.social_insurance();
+  }
+  for (const sv::ReportCorrection& correction : from.corrections()) {
+    if (IsShown(correction.field(), *to)) *to->add_corrections() = correction;
+  }
+}
+
 void CopyLicence(const sv::Licence& from, sv::Licence* to) {
   to->set_document_name(from.document_name());
   to->set_document_number(from.document_number());
@@ -140,6 +218,12 @@ std::optional<sv::Record> PublicRecord(const sv::Record& from) {
       break;
     case sv::Record::kPenalty:
       CopyPenalty(from.penalty(), to.mutable_penalty());
+      break;
+    case sv::Record::kListing:
+      CopyListing(from.listing(), to.mutable_listing());
+      break;
+    case sv::Record::kAnnualReport:
+      CopyReport(from.annual_report(), to.mutable_annual_report());
       break;
     case sv::Record::kComplaint:
     case sv::Record::DETAILS_NOT_SET:

@@ -30,11 +30,12 @@ namespace creditreg {
 std::optional<storage::v1::Enterprise> PublicEnterprise(
     const storage::v1::Enterprise& enterprise);
 
-// A licence or penalty, and of its party the name, code and legal
+// A licence, penalty, entry of a list or annual report, and of its party the name, code and legal
 // representative. Free texts are scanned for numbers of persons once more.
 // Left out: the rest of the party, documents but redacted copies, where
-// documents are kept, remarks, what the feed says of publicity, and all other
-// families. Nothing where the party is a natural person.
+// documents are kept, remarks, what the feed says of publicity, figures of a
+// report that the enterprise did not choose to show (and corrections of them),
+// and complaints. Nothing where the party is a natural person.
 std::optional<storage::v1::Record> PublicRecord(
     const storage::v1::Record& record);
 

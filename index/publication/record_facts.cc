@@ -28,6 +28,18 @@ void AddPenalty(const sv::Penalty& penalty, RecordFacts* facts) {
   facts->has_duty = true;
 }
 
+void AddListing(const sv::Listing& listing, RecordFacts* facts) {
+  facts->decided = DayOf(listing.has_listed_on(), listing.listed_on());
+  facts->ministry = listing.ministry();
+  facts->restricted_until =
+      DayOf(listing.has_restriction_until(), listing.restriction_until());
+  facts->performed = DayOf(listing.has_performed_on(), listing.performed_on());
+  facts->removed = DayOf(listing.has_removed_on(), listing.removed_on());
+  facts->has_duty = true;
+  facts->list = listing.list();
+  facts->ground_code = listing.ground_code();
+}
+
 FirstShownDay TheFeedSays(
     const google::protobuf::RepeatedPtrField<sv::ChannelPublication>& given,
     sv::ChannelPublication::Channel channel) {
@@ -61,6 +73,13 @@ RecordFacts FactsOf(const sv::RecordVersion& record) {
       facts.decided = DayOf(content.complaint().has_registered_on(),
                             content.complaint().registered_on());
       break;
+    case sv::Record::kListing:
+      AddListing(content.listing(), &facts);
+      break;
+    case sv::Record::kAnnualReport:
+      facts.decided = DayOf(content.annual_report().has_submitted_on(),
+                            content.annual_report().submitted_on());
+      break;
     case sv::Record::DETAILS_NOT_SET:
       break;
   }
@@ -72,6 +91,8 @@ FirstShownDay FirstShownOn(const sv::RecordVersion& record,
   FirstShownDay shown;
   if (record.content().has_penalty()) {
     shown = TheFeedSays(record.content().penalty().publications(), channel);
+  } else if (record.content().has_listing()) {
+    shown = TheFeedSays(record.content().listing().publications(), channel);
   }
   if (shown.is_untold || !shown.day.is_unknown()) return shown;
   for (const sv::FirstShown& first : record.first_shown()) {

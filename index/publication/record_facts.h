@@ -36,6 +36,9 @@ struct RecordFacts {
   CivilDay performed;
   // Family penalty or listing: somebody has to perform something.
   bool has_duty = false;
+  // Of a listing.
+  storage::v1::Listing::List list = storage::v1::Listing::LIST_UNSPECIFIED;
+  absl::string_view ground_code;
   // Off its list since this day; Unknown: not.
   CivilDay removed;
 };

@@ -76,6 +76,12 @@ void CheckTerm(const std::string& field, const cv::Term& term,
   CheckMonths(field + ".months", term.months(), mistakes);
   CheckMonths(field + ".repair_after_months", term.repair_after_months(),
               mistakes);
+  if (!term.last_on().empty() &&
+      (term.months() > 0 || !term.published() ||
+       !CivilDay::ParseIso(absl::StrCat("2023-", term.last_on())).ok())) {
+    mistakes.Add(field + ".last_on",
+                 "want MM-DD, published, and no months beside it");
+  }
   const bool runs = term.published() && term.months() > 0;
   if (runs && term.start() == cv::Term::START_UNSPECIFIED) {
     mistakes.Add(field + ".start", "missing, want when the months begin");

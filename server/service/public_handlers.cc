@@ -208,20 +208,31 @@ absl::Status AddRecords(const PinnedState& state, const EnterpriseAt& holder,
   if (!reader->has_rules()) return absl::OkStatus();
   const bool knows_counts =
       holder.head.has_value() && !HasAbsorbed(holder.version.content());
-  if (!knows_counts || holder.head->licences() > 0) {
-    CREDITREG_ASSIGN_OR_RETURN(
-        const bool more,
-        AddNewest(state, holder, storage::v1::FAMILY_LICENCE, reader,
-                  response->mutable_licences()));
-    response->set_has_more_licences(more);
-  }
-  if (!knows_counts || holder.head->penalties() > 0) {
-    CREDITREG_ASSIGN_OR_RETURN(
-        const bool more,
-        AddNewest(state, holder, storage::v1::FAMILY_PENALTY, reader,
-                  response->mutable_penalties()));
-    response->set_has_more_penalties(more);
-  }
+  const storage::v1::EnterpriseHead counts =
+      knows_counts ? *holder.head : storage::v1::EnterpriseHead();
+  const auto add = [&](storage::v1::Family family, std::uint64_t count,
+                       google::protobuf::RepeatedPtrField<v1::Record>* shown)
+      -> absl::StatusOr<bool> {
+    if (knows_counts && count == 0) return false;
+    return AddNewest(state, holder, family, reader, shown);
+  };
+  CREDITREG_ASSIGN_OR_RETURN(
+      bool more, add(storage::v1::FAMILY_LICENCE, counts.licences(),
+                     response->mutable_licences()));
+  response->set_has_more_licences(more);
+  CREDITREG_ASSIGN_OR_RETURN(more,
+                             add(storage::v1::FAMILY_PENALTY,
+                                 counts.penalties(),
+                                 response->mutable_penalties()));
+  response->set_has_more_penalties(more);
+  CREDITREG_ASSIGN_OR_RETURN(
+      more, add(storage::v1::FAMILY_LISTING, counts.listings(),
+                response->mutable_listings()));
+  response->set_has_more_listings(more);
+  CREDITREG_ASSIGN_OR_RETURN(
+      more, add(storage::v1::FAMILY_ANNUAL_REPORT, counts.annual_reports(),
+                response->mutable_annual_reports()));
+  response->set_has_more_annual_reports(more);
   return absl::OkStatus();
 }
 

@@ -175,11 +175,10 @@ class PublicationTest : public RegistryTest {
 };
 
 TEST_F(PublicationTest, TablesOfTheStartAreChangesAndStay) {
-  const auto view = registry_->CurrentView();
-  EXPECT_EQ(view->tables().VersionOf("credit_china"), 1);
-  EXPECT_EQ(view->tables().VersionOf("gsxt"), 1);
-  EXPECT_EQ(view->tables().VersionOf("calendar"), 1);
-  const std::uint64_t sequence = view->sequence();
+  for (const absl::string_view name : kTableNames) {
+    EXPECT_EQ(registry_->CurrentView()->tables().VersionOf(name), 1) << name;
+  }
+  const std::uint64_t sequence = registry_->CurrentView()->sequence();
   Reopen();
   // The same texts again are no changes.
   EXPECT_EQ(registry_->CurrentView()->sequence(), sequence);
@@ -316,8 +315,7 @@ TEST_F(PublicationTest, WhenItsDayHasComeARecordLeavesTheList) {
 TEST_F(PublicationTest, ADayBeginsOnceAndNeverGoesBack) {
   Added(PenaltyWith("1号", {"责令关闭"}, "2026-05-08"));
   BeginDayOf("2026-12-01");
-  const auto view = registry_->CurrentView();
-  EXPECT_EQ(view->publication_day().ToIso(), "2026-12-01");
+  EXPECT_EQ(registry_->CurrentView()->publication_day().ToIso(), "2026-12-01");
   clock_.Set(ChinaMidnight(*CivilDay::ParseIso("2026-11-20")));
   registry_->BeginDay();
   Reopen();
