@@ -43,11 +43,10 @@ struct RuleContext {
 //   - PERSONAL_NUMBER_MASKED (warning): numbers of persons are cut out and the
 //     text as given goes to `personal.originals`. In numbers of documents,
 //     cases, orders and registers only a resident ID counts, since theirs look
-//     like telephone and card numbers. How to reach an enterprise, as its annual
-//     report says, is public by law: telephone numbers stay there.
+//     like telephone and card numbers. How to reach an enterprise, as its
+//     annual report says, is public by law: telephone numbers stay there.
 //   - PERSONAL_NUMBER_IN_KEY (error): a document, licence or case number, or
-//   the
-//     name or ground of a list, that holds the resident ID of somebody else
+//     the name or ground of a list, that holds the resident ID of somebody else
 //     than the party; masked it would be the same key for several facts.
 void CheckTexts(google::protobuf::Message& message, const std::string& path,
                 const RuleContext& context);
