@@ -178,8 +178,7 @@ RegistryClient::GetPublicEnterprise(
               request, options_.retry);
 }
 
-absl::StatusOr<v1::ListPublicRecordsResponse>
-RegistryClient::ListPublicRecords(
+absl::StatusOr<v1::ListPublicRecordsResponse> RegistryClient::ListPublicRecords(
     const v1::ListPublicRecordsRequest& request) {
   return Call(*public_,
               &v1::PublicLookupService::StubInterface::ListPublicRecords,

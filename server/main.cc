@@ -137,6 +137,7 @@ int Serve(const ServerConfig& config) {
                 "registry was made; is data_dir the right one?"}});
   }
 
+  (*registry)->BeginDay();
   const std::uint64_t destroyed_again = (*registry)->Keys().destroyed_again;
   if (destroyed_again > 0) {
     log.Write(LogLevel::kWarning, "erased_keys_destroyed_again",

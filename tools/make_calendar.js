@@ -2,7 +2,7 @@
 // Makes conf/publication/calendar.textproto from the npm package chinese-days,
 // and compares the two, so that no wrong day creeps in.
 //
-//   node tools/make_calendar.js             prints the table
+//   node tools/make_calendar.js             prints the table, one version on
 //   node tools/make_calendar.js --check     exit 1 where conf differs
 //
 // A year is printed when the package has the whole of it and its notice stands
@@ -125,8 +125,14 @@ const HEAD = `\
 # proto-file: proto/creditreg/conf/v1/calendar.proto
 # proto-message: creditreg.conf.v1.Calendar
 
-version: 1
 `;
+
+// A text takes effect where its version is higher than that of the active one.
+function nextVersion() {
+  const text = fs.readFileSync(CONF, 'utf8');
+  return Number(/^version: (\d+)$/m.exec(text)?.[1] ?? 0) + 1;
+}
+
 
 // Year -> its block as it stands in conf.
 function blocksOfConf() {
@@ -176,7 +182,8 @@ function main() {
   if (option === '--check') {
     process.exit(isAsPackaged() ? 0 : 1);
   }
-  process.stdout.write([HEAD, ...blocks().values()].join('\n'));
+  const version = `version: ${nextVersion()}\n`;
+  process.stdout.write([HEAD + version, ...blocks().values()].join('\n'));
 }
 
 main();

@@ -306,6 +306,9 @@ class Parser {
     AddExtent(quarantine_);
     quarantine_->add_option("--personal", raw_.personal,
                             Say(texts::kArgPersonal));
+    undecided_ = Add("undecided", texts::kUndecided);
+    AddExtent(undecided_);
+    tables_ = Add("tables", texts::kTables);
     person_ = Add("person", texts::kPerson);
     person_->add_option("kind", raw_.kind, Say(texts::kArgPersonKind))
         ->required()
@@ -365,6 +368,8 @@ class Parser {
     AddWrite("withdraw", texts::kWithdraw, WriteKind::kWithdraw);
     AddWrite("erase", texts::kErase, WriteKind::kErase);
     AddWrite("withhold", texts::kWithhold, WriteKind::kWithhold);
+    AddWrite("classify", texts::kClassify, WriteKind::kClassify);
+    AddWrite("activate", texts::kActivate, WriteKind::kActivate);
   }
 
   void AddOperations() {
@@ -512,6 +517,8 @@ class Parser {
                            raw_.personal, Extent()};
     }
     if (&chosen == keys_) return KeysCommand{raw_.rotate};
+    if (&chosen == tables_) return TablesCommand{};
+    if (&chosen == undecided_) return UndecidedCommand{Extent()};
     if (&chosen == audit_) return BuildAudit();
     return WriteCommand{writes_.at(&chosen), raw_.file, raw_.request_id,
                         raw_.validate_only};
@@ -588,6 +595,8 @@ class Parser {
   CLI::App* health_ = nullptr;
   CLI::App* person_ = nullptr;
   CLI::App* keys_ = nullptr;
+  CLI::App* tables_ = nullptr;
+  CLI::App* undecided_ = nullptr;
   CLI::App* audit_ = nullptr;
   CLI::App* audit_list_ = nullptr;
   CLI::App* audit_reads_ = nullptr;

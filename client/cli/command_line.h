@@ -108,7 +108,16 @@ struct QuarantineCommand {
   std::string personal_purpose;
 };
 
-enum class WriteKind { kPut, kSubmit, kCorrect, kWithdraw, kErase, kWithhold };
+enum class WriteKind {
+  kPut,
+  kSubmit,
+  kCorrect,
+  kWithdraw,
+  kErase,
+  kWithhold,
+  kClassify,
+  kActivate
+};
 
 struct WriteCommand {
   WriteKind kind;
@@ -136,6 +145,12 @@ struct KeysCommand {
   bool rotate = false;
 };
 
+struct TablesCommand {};
+
+struct UndecidedCommand {
+  ListExtent extent;
+};
+
 struct AuditListCommand {
   v1::ListAuditRowsRequest request;
   ListExtent extent;
@@ -158,7 +173,8 @@ using Command =
                  ImportCommand, TemplateCommand, ReceiptCommand, StatsCommand,
                  VerifyCommand, ExportCommand, QuarantineCommand, WriteCommand,
                  HealthCommand, AuditListCommand, AuditReadsCommand,
-                 AuditVerifyCommand, PersonCommand, KeysCommand>;
+                 AuditVerifyCommand, PersonCommand, KeysCommand, TablesCommand,
+                 UndecidedCommand>;
 
 struct CommandLine {
   GlobalOptions global;

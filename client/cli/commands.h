@@ -19,6 +19,9 @@ ExitCode Run(Session& session, const RecordCommand& command);
 ExitCode Run(Session& session, const QuarantineCommand& command);
 ExitCode Run(Session& session, const PersonCommand& command);
 ExitCode Run(Session& session, const KeysCommand& command);
+// publication_commands.cc
+ExitCode Run(Session& session, const TablesCommand& command);
+ExitCode Run(Session& session, const UndecidedCommand& command);
 // export_command.cc
 ExitCode Run(Session& session, const ExportCommand& command);
 // import_commands.cc

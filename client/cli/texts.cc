@@ -84,6 +84,26 @@ constexpr Entry kFields[] = {
     {"Record.quality_flags", {"质量标记", "Quality flag"}},
     {"Record.enterprise_uscc", {"关联主体代码", "Enterprise"}},
     {"Record.source_id", {"数据来源", "Source"}},
+    {"Record.publicity", {"公示", "Publicity"}},
+    {"Publicity.channel", {"渠道", "Channel"}},
+    {"Publicity.state", {"公示状态", "State"}},
+    {"Publicity.severity", {"失信程度", "Severity"}},
+    {"Publicity.shown_from", {"公示起始日", "Shown from"}},
+    {"Publicity.shown_until", {"公示截止日", "Shown until"}},
+    {"Publicity.repair_from", {"最早可申请修复日", "Repair from"}},
+    {"Publicity.unperformed", {"未见履行", "Unperformed"}},
+    {"Publicity.rules", {"适用规则", "Rule"}},
+    {"Publicity.undecided_reasons", {"未能判定的原因", "Undecided because"}},
+    {"Publicity.chosen_term", {"人工分类", "Chosen term"}},
+    {"AppliedRule.rule_id", {"规则编号", "Rule"}},
+    {"AppliedRule.article", {"依据", "Article"}},
+    {"AppliedRule.unconfirmed", {"待确认", "Unconfirmed"}},
+    {"AppliedRule.note", {"说明", "Note"}},
+    {"ClassifyRecordResponse.outcome", {"处理结果", "Outcome"}},
+    {"ClassifyRecordResponse.record", {"记录", "Record"}},
+    {"ClassifyRecordResponse.position", {"状态位置", "Position"}},
+    {"ActivateTableResponse.outcome", {"处理结果", "Outcome"}},
+    {"ActivateTableResponse.position", {"状态位置", "Position"}},
 
     {"Party.name", {"相对人名称", "Party name"}},
     {"Party.category", {"相对人类别", "Category"}},
@@ -387,6 +407,16 @@ constexpr Entry kEnumValues[] = {
     // A quarantined row of no family is an enterprise's.
     {"FAMILY_UNSPECIFIED", {"主体", "enterprise"}},
     {"RECORD_STATE_ACTIVE", {"有效", "active"}},
+    {"PUBLICITY_STATE_PUBLIC", {"公示中", "public"}},
+    {"PUBLICITY_STATE_NOT_YET", {"尚未公示", "not yet"}},
+    {"PUBLICITY_STATE_GOVERNMENT_ONLY", {"不予公示", "government only"}},
+    {"PUBLICITY_STATE_UNDECIDED", {"待分类", "undecided"}},
+    {"PUBLICITY_STATE_EXPIRED", {"公示期满", "expired"}},
+    {"PUBLICITY_STATE_REMOVED", {"已移出", "removed"}},
+    {"PUBLICITY_STATE_WITHDRAWN", {"已撤回", "withdrawn"}},
+    {"SEVERITY_CLASS_MINOR", {"轻微", "minor"}},
+    {"SEVERITY_CLASS_GENERAL", {"一般", "general"}},
+    {"SEVERITY_CLASS_SERIOUS", {"严重", "serious"}},
     {"RECORD_STATE_WITHDRAWN", {"已撤回", "withdrawn"}},
     {"Licence.STATE_VALID", {"有效", "valid"}},
     {"Licence.STATE_INVALID", {"无效", "invalid"}},
@@ -590,6 +620,25 @@ const Text kErase = {
     "删除一个主体、一条记录或一个隔离行的个人信息（不可恢复）",
     "Erase the personal data of an enterprise, a record or a row kept aside, "
     "for good"};
+const Text kClassify = {
+    "为规则无法判定的记录确定公示类别（ClassifyRecordRequest 的 JSON）",
+    "Choose what follows for a record that no rule decides (JSON of "
+    "ClassifyRecordRequest)"};
+const Text kActivate = {
+    "启用新版本的公示规则表（ActivateTableRequest 的 JSON）",
+    "Activate a newer table of rules (JSON of ActivateTableRequest)"};
+const Text kTables = {"查看现行的公示规则表和工作日历",
+                      "Show the tables of rules in force"};
+const Text kUndecided = {"列出规则无法判定的记录（待分类）",
+                         "List records that no rule decides"};
+const Text kColumnTable = {"规则表", "Table"};
+const Text kColumnVersion = {"版本", "Version"};
+const Text kColumnReason = {"原因", "Reason"};
+const Text kColumnUnconfirmed = {"待确认的规则", "Unconfirmed rules"};
+const Text kPublicationDate = {"公示日期：$0", "publication date: $0"};
+const Text kRecordsToJudge = {"尚有 $0 条记录待按新规则重新判定",
+                              "$0 records are still to be judged by new rules"};
+const Text kNothingUndecided = {"没有待分类的记录", "nothing is undecided"};
 const Text kPerson = {
     "按证件号码或电话查找涉及某人的主体和记录",
     "Find what holds a person's identity number or telephone"};

@@ -1,5 +1,5 @@
-// creditctl put, submit, correct, withdraw, erase, withhold: one request, as
-// JSON.
+// creditctl put, submit, correct, withdraw, erase, withhold, classify,
+// activate: one request, as JSON.
 
 #include <cstdint>
 #include <string>
@@ -160,6 +160,10 @@ ExitCode Run(Session& session, const WriteCommand& command) {
       return Write(session, command, &RegistryClient::ErasePersonal);
     case WriteKind::kWithhold:
       return Write(session, command, &RegistryClient::WithholdEnterprise);
+    case WriteKind::kClassify:
+      return Write(session, command, &RegistryClient::ClassifyRecord);
+    case WriteKind::kActivate:
+      return Write(session, command, &RegistryClient::ActivateTable);
   }
   return ExitCode::kInternal;
 }

@@ -454,12 +454,12 @@ std::string PersonKey(absl::string_view mac, SealedKind kind,
 
 absl::StatusOr<std::uint64_t> DecodeNumberKey(Table table,
                                               absl::string_view key) {
-  CREDITREG_CHECK(
-      table == Table::kEnterpriseHead || table == Table::kRecordHead ||
-          table == Table::kChange || table == Table::kQuarantine ||
-          table == Table::kLinkBacklog || table == Table::kErasedKey ||
-          table == Table::kUndecided,
-      "only these tables' keys are one number");
+  CREDITREG_CHECK(table == Table::kEnterpriseHead ||
+                      table == Table::kRecordHead || table == Table::kChange ||
+                      table == Table::kQuarantine ||
+                      table == Table::kLinkBacklog ||
+                      table == Table::kErasedKey || table == Table::kUndecided,
+                  "only these tables' keys are one number");
   KeyReader reader(table, key);
   const std::uint64_t number = reader.U64();
   CREDITREG_RETURN_IF_ERROR(reader.Finish());

@@ -89,8 +89,8 @@ absl::Status ReadFamily(const Snapshot& rows, const FileListQuery& query,
       std::string begin = prefix;
       if (after.has_value()) {
         // The first key after that entry's, in this file.
-        begin = FileListKey(
-            {no, family, stretch, after->day, after->record_no});
+        begin =
+            FileListKey({no, family, stretch, after->day, after->record_no});
         begin.push_back('\0');
       }
       sources.emplace_back(rows, std::move(begin), PrefixEnd(prefix), query.at,

@@ -17,8 +17,6 @@ namespace {
 
 namespace confpb = conf::v1;
 
-constexpr std::uint32_t kVersion = 1;
-
 absl::Status Wrong(absl::string_view place, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(place, ": ", what));
 }
@@ -63,9 +61,8 @@ absl::StatusOr<CalendarYear> ReadYear(const confpb::CalendarYear& row) {
 }  // namespace
 
 absl::StatusOr<WorkCalendar> WorkCalendarOf(const confpb::Calendar& table) {
-  if (table.version() != kVersion) {
-    return Wrong("calendar", absl::StrCat("version ", table.version(),
-                                          ", want ", kVersion));
+  if (table.version() == 0) {
+    return Wrong("calendar", "version 0, want 1 or more");
   }
   if (table.years().empty()) return Wrong("calendar", "no year");
   std::vector<CalendarYear> years;

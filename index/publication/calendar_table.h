@@ -14,7 +14,7 @@
 namespace creditreg {
 
 // Errors:
-//   InvalidArgument: another version than 1; no year; a year without a source;
+//   InvalidArgument: no version; no year; a year without a source;
 //     days off without a name; a date that is none, with its field; what
 //     WorkCalendar::FromYears() refuses.
 absl::StatusOr<WorkCalendar> WorkCalendarOf(const conf::v1::Calendar& table);

@@ -43,9 +43,9 @@ bool IsOneOf(const Values& values, const Value& value) {
 
 bool IsAmong(absl::string_view text,
              const google::protobuf::RepeatedPtrField<std::string>& texts) {
-  return std::any_of(
-      texts.begin(), texts.end(),
-      [text](const std::string& t) { return absl::string_view(t) == text; });
+  return std::any_of(texts.begin(), texts.end(), [text](const std::string& t) {
+    return absl::string_view(t) == text;
+  });
 }
 
 bool NamesKind(const cv::Row& row, absl::string_view kind) {
@@ -212,7 +212,7 @@ class Judge {
       return Maybe(UndecidedReason::kMinistryMissing);
     }
     return IsAmong(facts_.ministry, row.ministries()) ? Holds::kYes
-                                                            : Holds::kNo;
+                                                      : Holds::kNo;
   }
 
   // Whether a simple procedure can have imposed all of the record's kinds: they
@@ -222,20 +222,20 @@ class Judge {
       return true;
     }
     const cv::SimpleProcedure& simple = regime_.text.simple_procedure();
-    return std::none_of(
-        facts_.kinds->begin(), facts_.kinds->end(),
-        [this, &simple](const std::string& kind) {
-          if (std::any_of(simple.never_kinds().begin(),
-                          simple.never_kinds().end(),
-                          [&kind](const std::string& listed) {
-                            return IsKind(kind, listed);
-                          })) {
-            return true;
-          }
-          return kind == std::string(kFine) && simple.max_fine_fen() > 0 &&
-                 facts_.fine_fen.has_value() &&
-                 *facts_.fine_fen > simple.max_fine_fen();
-        });
+    return std::none_of(facts_.kinds->begin(), facts_.kinds->end(),
+                        [this, &simple](const std::string& kind) {
+                          if (std::any_of(simple.never_kinds().begin(),
+                                          simple.never_kinds().end(),
+                                          [&kind](const std::string& listed) {
+                                            return IsKind(kind, listed);
+                                          })) {
+                            return true;
+                          }
+                          return kind == std::string(kFine) &&
+                                 simple.max_fine_fen() > 0 &&
+                                 facts_.fine_fen.has_value() &&
+                                 *facts_.fine_fen > simple.max_fine_fen();
+                        });
   }
 
   Holds TestProcedure(const cv::Row& row) {
@@ -354,8 +354,7 @@ class Judge {
         gravest = ruling.row;
       }
     }
-    if (gravest != nullptr &&
-        (all_decided || gravest->term->text.settles())) {
+    if (gravest != nullptr && (all_decided || gravest->term->text.settles())) {
       judgement_.reasons.clear();
       Apply(*gravest);
     }
@@ -505,10 +504,9 @@ bool IsAboutSuch(const cv::Row& row, const Regime& regime,
   return std::any_of(
       facts.kinds->begin(), facts.kinds->end(), [&](const std::string& kind) {
         return NamesKind(row, kind) ||
-               std::none_of(regime.kind_rows.begin(), regime.kind_rows.end(),
-                            [&kind](const Row& r) {
-                              return NamesKind(r.text, kind);
-                            });
+               std::none_of(
+                   regime.kind_rows.begin(), regime.kind_rows.end(),
+                   [&kind](const Row& r) { return NamesKind(r.text, kind); });
       });
 }
 
@@ -575,8 +573,7 @@ Decision DecideByThose(const sv::RecordVersion& record,
                           judgement.rules.end());
     Publicity publicity = Publicity::kPublic;
     if (judgement.term == nullptr) {
-      decision.reasons.insert(decision.reasons.end(),
-                              judgement.reasons.begin(),
+      decision.reasons.insert(decision.reasons.end(), judgement.reasons.begin(),
                               judgement.reasons.end());
       publicity =
           WhileUndecided(judgement, regime, facts, shown, day, &decision);
@@ -619,8 +616,7 @@ Decision DecideByThose(const sv::RecordVersion& record,
       }
     }
     if (judgement.is_party_open && publicity == Publicity::kPublic) {
-      decision.reasons.insert(decision.reasons.end(),
-                              judgement.reasons.begin(),
+      decision.reasons.insert(decision.reasons.end(), judgement.reasons.begin(),
                               judgement.reasons.end());
       publicity = Publicity::kUndecided;
     }
@@ -664,9 +660,8 @@ Decision DecideWith(const sv::RecordVersion& record, const RecordFacts& facts,
   decision.reasons.erase(
       std::unique(decision.reasons.begin(), decision.reasons.end()),
       decision.reasons.end());
-  if (!is_shown ||
-      (!decision.repair_from.is_unknown() &&
-       decision.until <= decision.repair_from)) {
+  if (!is_shown || (!decision.repair_from.is_unknown() &&
+                    decision.until <= decision.repair_from)) {
     decision.repair_from = CivilDay::Unknown();
   }
   decision.unperformed = decision.publicity == Publicity::kExpired &&

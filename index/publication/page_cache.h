@@ -3,10 +3,10 @@
 //
 // A page is good as long as nothing it was made from changed, until the day on
 // which something on it begins or ceases to be shown by itself: midnight makes
-// pages void without touching them. The writer tells what a commit touches before any view shows it (Touch()); a page older than
-// the last touch of its file or code is not handed out. So whoever takes a view
-// and then finds a page that was made from that view or an older one has what
-// the view says.
+// pages void without touching them. The writer tells what a commit touches
+// before any view shows it (Touch()); a page older than the last touch of its
+// file or code is not handed out. So whoever takes a view and then finds a page
+// that was made from that view or an older one has what the view says.
 //
 // What to throw away is decided as in S3-FIFO: a page that was asked for once
 // leaves from a small queue, one that was asked for again moves to the main

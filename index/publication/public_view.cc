@@ -54,12 +54,11 @@ void CopyAddress(const sv::Enterprise& from, sv::Enterprise* to) {
   }
 }
 
-// The name of a party that is no natural person, and who represents it.
+// The name of a party that is no natural person.
 void CopyParty(const sv::Party& from, sv::Party* to) {
   to->set_name(from.name());
   to->set_category(from.category());
   to->set_uscc(from.uscc());
-  to->set_legal_representative(from.legal_representative());
 }
 
 void CopyPenalty(const sv::Penalty& from, sv::Penalty* to) {
@@ -115,8 +114,9 @@ void CopyFigures(const sv::OptionalFigures& from, sv::OptionalFigures* to) {
 bool IsShown(const std::string& path, const sv::AnnualReport& shown) {
   constexpr absl::string_view kFigures = "optional_figures.";
   static const auto* const kAlways = new absl::flat_hash_set<std::string>{
-      "address",     "postal_code",   "telephone", "email", "operating_status",
-      "websites",    "investments",   "transfers", "contributions"};
+      "address",     "postal_code",      "telephone",
+      "email",       "operating_status", "websites",
+      "investments", "transfers",        "contributions"};
   if (kAlways->contains(path)) return true;
   if (path == "social_insurance") return shown.social_insurance_shown();
   if (!absl::StartsWith(path, kFigures)) return false;
@@ -126,8 +126,9 @@ bool IsShown(const std::string& path, const sv::AnnualReport& shown) {
   return field != nullptr && figures.GetReflection()->HasField(figures, field);
 }
 
-// The public part (企业信息公示暂行条例 art. 9) and what the enterprise chose to
-// show beside it. Of one whose party chose to show nothing, that it has reported.
+// The public part (企业信息公示暂行条例 art. 9) and what the enterprise chose
+// to show beside it. Of one whose party chose to show nothing, that it has
+// reported.
 void CopyReport(const sv::AnnualReport& from, sv::AnnualReport* to) {
   to->set_year(from.year());
   if (from.has_submitted_on()) to->set_submitted_on(from.submitted_on());
@@ -197,7 +198,6 @@ std::optional<sv::Enterprise> PublicEnterprise(const sv::Enterprise& from) {
   }
   to.set_industry_code(from.industry_code());
   to.set_business_scope(MaskPersonalNumbers(from.business_scope()));
-  to.set_legal_representative(from.legal_representative());
   CopyAddress(from, &to);
   if (from.has_registration_authority()) {
     CopyAgency(from.registration_authority(),

@@ -18,24 +18,26 @@
 namespace creditreg {
 
 // Registration facts. Left out, with the reason:
-//   remark, reasons of changes       may name people
+//   legal representative, remark, reasons of changes   name or may name people
+//                                    (the first one's name may be shown by law;
+//                                    no page needs it yet)
 //   old numbers                      a tax number may be made from an ID
 //   code as given                    a wrong code may be somebody's ID
 //   capital's text                   a shifted column may hold anything; an
 //                                    amount that could not be read is absent
 //   supervising unit                 internal division of work
 //   address of all but organisations  may be a home: division and street only
-// The legal representative's name is public (企业信息公示暂行条例); free texts are
-// scanned for numbers of persons once more. Nothing where the subject is a natural person.
+// Free texts are scanned for numbers of persons once more. Nothing where the
+// subject is a natural person.
 std::optional<storage::v1::Enterprise> PublicEnterprise(
     const storage::v1::Enterprise& enterprise);
 
-// A licence, penalty, entry of a list or annual report, and of its party the name, code and legal
-// representative. Free texts are scanned for numbers of persons once more.
-// Left out: the rest of the party, documents but redacted copies, where
-// documents are kept, remarks, what the feed says of publicity, figures of a
-// report that the enterprise did not choose to show (and corrections of them),
-// and complaints. Nothing where the party is a natural person.
+// A licence, penalty, entry of a list or annual report, and of its party the
+// name and code. Free texts are scanned for numbers of persons once more. Left
+// out: the rest of the party, documents but redacted copies, where documents
+// are kept, remarks, what the feed says of publicity, figures of a report that
+// the enterprise did not choose to show (and corrections of them), and
+// complaints. Nothing where the party is a natural person.
 std::optional<storage::v1::Record> PublicRecord(
     const storage::v1::Record& record);
 

@@ -52,9 +52,8 @@ struct FirstShownDay {
   // The feed says that it is shown there, and not since when.
   bool is_untold = false;
 };
-FirstShownDay FirstShownOn(
-    const storage::v1::RecordVersion& record,
-    storage::v1::ChannelPublication::Channel channel);
+FirstShownDay FirstShownOn(const storage::v1::RecordVersion& record,
+                           storage::v1::ChannelPublication::Channel channel);
 
 }  // namespace creditreg
 

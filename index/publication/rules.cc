@@ -89,8 +89,8 @@ void CheckTerm(const std::string& field, const cv::Term& term,
   if (!runs && (term.lasts_for_restriction() || term.until_performed())) {
     mistakes.Add(field, "prolongs what has no end, want published and months");
   }
-  if (!term.repairable() && (term.repair_after_months() > 0 ||
-                             !term.repair_exceptions().empty())) {
+  if (!term.repairable() &&
+      (term.repair_after_months() > 0 || !term.repair_exceptions().empty())) {
     mistakes.Add(field + ".repairable", "false, want no wait for a repair");
   }
   for (const cv::RepairException& exception : term.repair_exceptions()) {
@@ -120,8 +120,7 @@ void CheckRow(const std::string& field, const cv::Row& row,
     mistakes.Add(field + ".ministries", "empty, want one with MINISTRY");
   }
   if (row.basis() == cv::Row::BASIS_DECLARED &&
-      row.declared() ==
-          storage::v1::Penalty::DECLARED_SEVERITY_UNSPECIFIED) {
+      row.declared() == storage::v1::Penalty::DECLARED_SEVERITY_UNSPECIFIED) {
     mistakes.Add(field + ".declared", "missing, want one with DECLARED");
   }
 }
@@ -224,8 +223,8 @@ const Term* Regime::FindTerm(absl::string_view id) const {
   return nullptr;
 }
 
-absl::StatusOr<std::shared_ptr<const PublicationTable>>
-PublicationTable::Build(const cv::PublicationRules& rules) {
+absl::StatusOr<std::shared_ptr<const PublicationTable>> PublicationTable::Build(
+    const cv::PublicationRules& rules) {
   std::shared_ptr<PublicationTable> table(new PublicationTable());
   Mistakes mistakes;
   table->version_ = rules.version();

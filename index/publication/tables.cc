@@ -23,9 +23,10 @@ namespace {
 absl::Status Named(absl::string_view name, const absl::Status& status) {
   return absl::Status(
       status.code(),
-      absl::StrCat(name, ": ",
-                   absl::StrReplaceAll(status.message(),
-                                       {{"\n", absl::StrCat("\n", name, ": ")}})));
+      absl::StrCat(
+          name, ": ",
+          absl::StrReplaceAll(status.message(),
+                              {{"\n", absl::StrCat("\n", name, ": ")}})));
 }
 
 absl::StatusOr<std::shared_ptr<const PublicationTable>> ParseRules(
@@ -61,8 +62,7 @@ absl::StatusOr<TablesPtr> PublicationTables::With(
     CREDITREG_RETURN_IF_ERROR(ParseTextProto(text.text, text.name, &calendar));
     absl::StatusOr<WorkCalendar> built = WorkCalendarOf(calendar);
     if (!built.ok()) return Named(text.name, built.status());
-    tables->calendar_ =
-        std::make_shared<const WorkCalendar>(*std::move(built));
+    tables->calendar_ = std::make_shared<const WorkCalendar>(*std::move(built));
     tables->calendar_version_ = calendar.version();
   } else if (text.name == std::string(kCreditChinaTable)) {
     CREDITREG_ASSIGN_OR_RETURN(tables->credit_china_,
@@ -71,9 +71,8 @@ absl::StatusOr<TablesPtr> PublicationTables::With(
     CREDITREG_ASSIGN_OR_RETURN(tables->gsxt_,
                                ParseRules(text, ChannelOfTable(text.name)));
   } else {
-    return absl::InvalidArgumentError(
-        absl::StrCat("table: got \"", text.name,
-                     "\", want calendar, credit_china or gsxt"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "table: got \"", text.name, "\", want calendar, credit_china or gsxt"));
   }
   return TablesPtr(std::move(tables));
 }

@@ -69,13 +69,13 @@ absl::StatusOr<TablesPtr> ReadTables(const Snapshot& rows, std::uint64_t at) {
     CREDITREG_ASSIGN_OR_RETURN(std::optional<StoredTable> table,
                                ReadTable(rows, name, at));
     if (!table.has_value()) continue;
-    absl::StatusOr<TablesPtr> with = tables->With(
-        {std::string(name), table->row.text()},
-        std::max(tables->sequence(), table->sequence));
+    absl::StatusOr<TablesPtr> with =
+        tables->With({std::string(name), table->row.text()},
+                     std::max(tables->sequence(), table->sequence));
     if (!with.ok()) {
-      return absl::DataLossError(absl::StrCat(
-          "conf table: a stored text cannot be read: ",
-          with.status().message()));
+      return absl::DataLossError(
+          absl::StrCat("conf table: a stored text cannot be read: ",
+                       with.status().message()));
     }
     tables = *std::move(with);
   }

@@ -684,9 +684,8 @@ absl::StatusOr<std::unique_ptr<FirstLoad>> FirstLoad::Begin(
                              DataKeyStore::Open(data_keys, random));
   parts.state = MakeEmptyState(parts.keys, random);
   CREDITREG_ASSIGN_OR_RETURN(
-      parts.publication,
-      ActivateAtStart(registry.tables, registry.clock, *parts.store,
-                      &parts.state.counters));
+      parts.publication, ActivateAtStart(registry.tables, registry.clock,
+                                         *parts.store, &parts.state.counters));
   return std::unique_ptr<FirstLoad>(std::make_unique<FirstLoadImpl>(
       options, random, work_folder, std::move(parts)));
 }

@@ -50,12 +50,11 @@ absl::Status Rejudge(Transaction& transaction, const WriteContext& context,
   if (!stored.has_value() || !head.has_value()) return absl::OkStatus();
   RecordVersion version = stored->version;
   RecordHead judged = *head;
-  SetHeadPublicity(
-      JudgePublicity(
-          *transaction.tables(),
-          CivilDay::FromDays(transaction.counters().publication_day()),
-          &version),
-      &judged);
+  SetHeadPublicity(JudgePublicity(*transaction.tables(),
+                                  CivilDay::FromDays(
+                                      transaction.counters().publication_day()),
+                                  &version),
+                   &judged);
   if (version.unlisted() != stored->version.unlisted() ||
       version.first_shown_size() != stored->version.first_shown_size()) {
     NewRecordVersion put;

@@ -55,9 +55,9 @@ struct NewRecordVersion {
 };
 
 // What record_version.cc puts of a new version that is a pure function of it
-// and of the stamp: version, head, natural key, and sealed personal fields under
-// a data key. `head` is the stored one, or empty. Completes `put.version` (info,
-// publicity), `put.head` and what `put.change` says it touched.
+// and of the stamp: version, head, natural key, and sealed personal fields
+// under a data key. `head` is the stored one, or empty. Completes `put.version`
+// (info, publicity), `put.head` and what `put.change` says it touched.
 //
 // Errors: Unavailable, DataLoss of the key store.
 absl::Status PutRecordRows(RowSink& rows, const WriteContext& context,

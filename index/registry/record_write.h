@@ -72,9 +72,9 @@ absl::StatusOr<WriteResult> ApplyCorrection(Transaction& transaction,
 // Erases the record's personal fields. Outcome kUnchanged where it has none.
 //
 // Errors: NotFound, PermissionDenied OUT_OF_SCOPE; DataLoss, Unavailable.
-// Errors: NotFound, Aborted as ApplyCorrection(); InvalidArgument "term: ..." it
-// is none of the channel's table; FailedPrecondition "DECIDED_BY_RULE: ..." the
-// rules leave nothing open, "NO_RULES: ...".
+// Errors: NotFound, Aborted as ApplyCorrection(); InvalidArgument "term: ..."
+// it is none of the channel's table; FailedPrecondition "DECIDED_BY_RULE: ..."
+// the rules leave nothing open, "NO_RULES: ...".
 absl::StatusOr<WriteResult> ApplyClassification(Transaction& transaction,
                                                 const WriteContext& context,
                                                 const ChangeSource& source,

@@ -146,7 +146,7 @@ class RegistryImpl final : public Registry {
     writer.most_reopen_wait = options.most_reopen_wait;
     writer.reopened = [this] {
       ResumeBacklogOrLater();
-      QueueJudging();
+      ResumeJudging();
     };
     writer_ = std::make_unique<Writer>(std::move(writer));
   }
@@ -189,6 +189,11 @@ class RegistryImpl final : public Registry {
       if (committed.ok()) QueueJudging();
     };
     writer_->EnqueueInternal(std::move(work));
+  }
+
+  // Goes on with what a stop broke off.
+  void ResumeJudging() {
+    if (view()->tables().sequence() > 0) QueueJudging();
   }
 
   // Begins to judge records again, unless that is under way. Each piece queues
@@ -345,8 +350,7 @@ class RegistryImpl final : public Registry {
           const std::uint64_t sequence,
           PutTable(transaction, context, source, shared->table));
       WriteResult result;
-      result.outcome =
-          sequence == 0 ? Outcome::kUnchanged : Outcome::kUpdated;
+      result.outcome = sequence == 0 ? Outcome::kUnchanged : Outcome::kUpdated;
       result.version_sequence = sequence;
       return std::vector<WriteResult>{std::move(result)};
     };
@@ -625,8 +629,8 @@ class RegistryImpl final : public Registry {
         return;
       }
       judging_ = false;
-      // Damage shows in verify; a full disk or a failed read ends the pass until
-      // something else was written, a reopening begins it again.
+      // Damage shows in verify; a full disk or a failed read ends the pass
+      // until something else was written, a reopening begins it again.
       judging_stalled_ = !absl::IsDataLoss(more->status()) &&
                          (!more->ok() || absl::IsResourceExhausted(committed));
     };
@@ -730,8 +734,7 @@ absl::StatusOr<std::unique_ptr<Registry>> Registry::Open(
   auto registry =
       std::make_unique<RegistryImpl>(options, random, std::move(parts));
   CREDITREG_RETURN_IF_ERROR(registry->ResumeBacklog());
-  registry->BeginDay();
-  registry->QueueJudging();
+  registry->ResumeJudging();
   return std::unique_ptr<Registry>(std::move(registry));
 }
 

@@ -47,10 +47,10 @@ absl::Status ReadAll(VerifyRun& run, Relations& relations, Recount* recount) {
 absl::Status SettleAll(VerifyRun& run, Relations& relations) {
   CREDITREG_RETURN_IF_ERROR(run.BeginStage("differences"));
   Recount again;
-  CREDITREG_RETURN_IF_ERROR(relations.Settle(
-      {Relation::kSealed, Relation::kQuarantine, Relation::kErasedKey,
-       Relation::kConfTable},
-      [&] { return CheckChanges(run, relations); }));
+  CREDITREG_RETURN_IF_ERROR(
+      relations.Settle({Relation::kSealed, Relation::kQuarantine,
+                        Relation::kErasedKey, Relation::kConfTable},
+                       [&] { return CheckChanges(run, relations); }));
   CREDITREG_RETURN_IF_ERROR(relations.Settle(
       {Relation::kChangeOfEnterprise, Relation::kCurrentCode,
        Relation::kFormerCode, Relation::kOldNumber, Relation::kNameKey,

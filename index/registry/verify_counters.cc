@@ -17,15 +17,15 @@ namespace creditreg {
 namespace {
 
 constexpr Table kTables[] = {
-    Table::kMeta,        Table::kEnterpriseHead, Table::kEnterpriseVersion,
-    Table::kRecordHead,  Table::kRecordVersion,  Table::kSealed,
-    Table::kChange,      Table::kRequest,        Table::kRequestAge,
-    Table::kNaturalKey,  Table::kQuarantine,     Table::kQuarantineKey,
-    Table::kImport,      Table::kImportOutcome,  Table::kLinkBacklog,
-    Table::kErasedKey,   Table::kConfTable,      Table::kCurrentCode,
-    Table::kFormerCode,  Table::kOldNumber,      Table::kNameKey,
-    Table::kFileList,    Table::kPendingLink,    Table::kPerson,
-    Table::kDue,         Table::kUndecided,
+    Table::kMeta,       Table::kEnterpriseHead, Table::kEnterpriseVersion,
+    Table::kRecordHead, Table::kRecordVersion,  Table::kSealed,
+    Table::kChange,     Table::kRequest,        Table::kRequestAge,
+    Table::kNaturalKey, Table::kQuarantine,     Table::kQuarantineKey,
+    Table::kImport,     Table::kImportOutcome,  Table::kLinkBacklog,
+    Table::kErasedKey,  Table::kConfTable,      Table::kCurrentCode,
+    Table::kFormerCode, Table::kOldNumber,      Table::kNameKey,
+    Table::kFileList,   Table::kPendingLink,    Table::kPerson,
+    Table::kDue,        Table::kUndecided,
 };
 
 // Rows in [begin, end), which belong to no table.
@@ -75,7 +75,8 @@ absl::Status CheckMeta(VerifyRun& run) {
         CheckMetaRow(run, key, value, &extra_rows);
         return absl::OkStatus();
       }));
-  if (rows - extra_rows < 2) run.Fault(Table::kMeta, "layout or counters missing");
+  if (rows - extra_rows < 2)
+    run.Fault(Table::kMeta, "layout or counters missing");
   std::string begin(1, '\0');
   for (const Table table : kTables) {
     const std::string prefix = TablePrefix(table);

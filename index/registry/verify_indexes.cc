@@ -84,18 +84,17 @@ absl::Status CheckErasedKeys(VerifyRun& run, Relations& relations) {
 
 // Texts of tables as their changes say, and that their hash is theirs.
 absl::Status CheckConfTables(VerifyRun& run, Relations& relations) {
-  return ForEachRow(
-      run, Table::kConfTable,
-      [&](const std::string& key, const std::string& value) {
-        const auto row = run.Decode<storage::v1::ConfTableRow>(
-            Table::kConfTable, value, 0);
-        if (!row.has_value()) return absl::OkStatus();
-        if (Sm3(row->text()) != row->sm3()) {
-          run.Fault(Table::kConfTable, "hash is not its text's");
-        }
-        relations.Found(Relation::kConfTable, key, row->sm3());
-        return absl::OkStatus();
-      });
+  return ForEachRow(run, Table::kConfTable,
+                    [&](const std::string& key, const std::string& value) {
+                      const auto row = run.Decode<storage::v1::ConfTableRow>(
+                          Table::kConfTable, value, 0);
+                      if (!row.has_value()) return absl::OkStatus();
+                      if (Sm3(row->text()) != row->sm3()) {
+                        run.Fault(Table::kConfTable, "hash is not its text's");
+                      }
+                      relations.Found(Relation::kConfTable, key, row->sm3());
+                      return absl::OkStatus();
+                    });
 }
 
 // Rows of persons, by whose they are.

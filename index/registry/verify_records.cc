@@ -407,9 +407,8 @@ class RecordVisitor {
 
 absl::Status CheckRecords(VerifyRun& run, Relations& relations,
                           Recount* recount) {
-  CREDITREG_ASSIGN_OR_RETURN(
-      const std::optional<std::string> value,
-      GetUndamaged(run.rows(), MetaKey(kJudgingRow)));
+  CREDITREG_ASSIGN_OR_RETURN(const std::optional<std::string> value,
+                             GetUndamaged(run.rows(), MetaKey(kJudgingRow)));
   storage::v1::JudgingRow judging;
   if (value.has_value()) {
     const auto row = DecodeValue<storage::v1::JudgingRow>(*value);

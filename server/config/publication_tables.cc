@@ -18,9 +18,8 @@ absl::StatusOr<std::vector<TableText>> ReadPublicationTables(
   std::vector<TableText> texts;
   for (const absl::string_view name : kTableNames) {
     CREDITREG_ASSIGN_OR_RETURN(
-        std::string text,
-        ReadTextFile(
-            absl::StrCat(conf_dir, "/publication/", name, ".textproto")));
+        std::string text, ReadTextFile(absl::StrCat(conf_dir, "/publication/",
+                                                    name, ".textproto")));
     texts.push_back({std::string(name), std::move(text)});
   }
   return texts;

@@ -201,6 +201,22 @@ absl::StatusOr<bool> AddNewest(
   return false;
 }
 
+// Whether the public may see anything from the query's cursor on.
+absl::StatusOr<bool> ShowsMore(const PinnedState& state, RecordsQuery query,
+                               PublicReader* reader) {
+  query.limit = kChunkRows;
+  do {
+    CREDITREG_ASSIGN_OR_RETURN(RecordPage page, state.view->ListRecords(query));
+    for (const RecordAt& record : page.records) {
+      CREDITREG_ASSIGN_OR_RETURN(const std::optional<v1::Record> message,
+                                 reader->Show(record));
+      if (message.has_value()) return true;
+    }
+    query.cursor = std::move(page.cursor);
+  } while (!query.cursor.empty());
+  return false;
+}
+
 // Records of the page. As of many, there are none.
 absl::Status AddRecords(const PinnedState& state, const EnterpriseAt& holder,
                         PublicReader* reader,
@@ -216,18 +232,17 @@ absl::Status AddRecords(const PinnedState& state, const EnterpriseAt& holder,
     if (knows_counts && count == 0) return false;
     return AddNewest(state, holder, family, reader, shown);
   };
-  CREDITREG_ASSIGN_OR_RETURN(
-      bool more, add(storage::v1::FAMILY_LICENCE, counts.licences(),
-                     response->mutable_licences()));
+  CREDITREG_ASSIGN_OR_RETURN(bool more,
+                             add(storage::v1::FAMILY_LICENCE, counts.licences(),
+                                 response->mutable_licences()));
   response->set_has_more_licences(more);
-  CREDITREG_ASSIGN_OR_RETURN(more,
-                             add(storage::v1::FAMILY_PENALTY,
-                                 counts.penalties(),
-                                 response->mutable_penalties()));
-  response->set_has_more_penalties(more);
   CREDITREG_ASSIGN_OR_RETURN(
-      more, add(storage::v1::FAMILY_LISTING, counts.listings(),
-                response->mutable_listings()));
+      more, add(storage::v1::FAMILY_PENALTY, counts.penalties(),
+                response->mutable_penalties()));
+  response->set_has_more_penalties(more);
+  CREDITREG_ASSIGN_OR_RETURN(more,
+                             add(storage::v1::FAMILY_LISTING, counts.listings(),
+                                 response->mutable_listings()));
   response->set_has_more_listings(more);
   CREDITREG_ASSIGN_OR_RETURN(
       more, add(storage::v1::FAMILY_ANNUAL_REPORT, counts.annual_reports(),
@@ -410,7 +425,14 @@ absl::Status PublicHandlers::ListPublicRecords(
       ++shown;
     }
     query.cursor = std::move(page.cursor);
-    if (query.cursor.empty() || shown >= wanted || bytes >= kMaxPageBytes) break;
+    if (query.cursor.empty() || shown >= wanted || bytes >= kMaxPageBytes)
+      break;
+  }
+  // Nor does a token lead to a page of nothing.
+  if (!query.cursor.empty()) {
+    CREDITREG_ASSIGN_OR_RETURN(const bool more,
+                               ShowsMore(state, query, &reader));
+    if (!more) query.cursor.clear();
   }
 
   if (!query.cursor.empty()) {

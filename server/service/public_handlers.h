@@ -40,9 +40,9 @@ class PublicHandlers {
       const View& view, const v1::BatchGetPublicEnterprisesRequest& request,
       std::int64_t first_index,
       v1::BatchGetPublicEnterprisesResponse* response) const;
-  absl::Status ListPublicRecords(
-      const Caller& caller, const v1::ListPublicRecordsRequest& request,
-      v1::ListPublicRecordsResponse* response) const;
+  absl::Status ListPublicRecords(const Caller& caller,
+                                 const v1::ListPublicRecordsRequest& request,
+                                 v1::ListPublicRecordsResponse* response) const;
 
  private:
   const ServiceEnvironment& environment_;

@@ -85,7 +85,7 @@ class PublicService final : public GeneratedService {
     return ServeNow(environment_, Rpc::kListPublicRecords, context, response,
                     [&](const Caller& caller) {
                       return handlers_.ListPublicRecords(caller, *request,
-                                                          response);
+                                                         response);
                     });
   }
 

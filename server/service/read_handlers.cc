@@ -713,8 +713,7 @@ absl::Status ReadHandlers::FindByPersonalNumber(
   caller.notes().personal_purpose =
       MaskPersonalNumbers(request.personal().purpose());
   caller.notes().position = state.sequence;
-  PersonHits hits(caller, *state.view,
-                  Today(*state.view, *environment_.clock),
+  PersonHits hits(caller, *state.view, Today(*state.view, *environment_.clock),
                   environment_.registry->tokens(), response);
   const auto wanted =
       static_cast<int>(PageRows(request.page_size(), kDefaultPage));

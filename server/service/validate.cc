@@ -86,9 +86,8 @@ void CheckFamilies(const google::protobuf::RepeatedField<int>& families,
     if (v1::Family_IsValid(family) && family != v1::FAMILY_UNSPECIFIED) {
       continue;
     }
-    violations->Add(
-        absl::StrCat("families[", i, "]"),
-        absl::StrCat("got ", family, ", want a family of records"));
+    violations->Add(absl::StrCat("families[", i, "]"),
+                    absl::StrCat("got ", family, ", want a family of records"));
   }
 }
 

@@ -11,6 +11,7 @@
 #include "index/base/status_macros.h"
 #include "index/model/personal_numbers.h"
 #include "index/model/uscc.h"
+#include "server/service/pinned_state.h"
 #include "server/service/public_ids.h"
 #include "server/service/record_reader.h"
 #include "server/service/request_bytes.h"
@@ -472,9 +473,8 @@ absl::Status WriteHandlers::Fill(const Caller& caller,
     }
     return absl::OkStatus();
   }
-  CREDITREG_ASSIGN_OR_RETURN(
-      *response->mutable_record(),
-      StoredRecord(caller, environment_, result));
+  CREDITREG_ASSIGN_OR_RETURN(*response->mutable_record(),
+                             StoredRecord(caller, environment_, result));
   return absl::OkStatus();
 }
 
@@ -484,9 +484,8 @@ absl::Status WriteHandlers::Fill(const Caller& caller,
                                  v1::WithdrawRecordResponse* response) const {
   const WriteResult& result = answer.results.at(0);
   response->set_outcome(OutcomeMessage(result.outcome));
-  CREDITREG_ASSIGN_OR_RETURN(
-      *response->mutable_record(),
-      StoredRecord(caller, environment_, result));
+  CREDITREG_ASSIGN_OR_RETURN(*response->mutable_record(),
+                             StoredRecord(caller, environment_, result));
   return absl::OkStatus();
 }
 

@@ -273,11 +273,11 @@ TEST_F(CreditctlTest, HelpListsTheExitCodesInBothLanguages) {
   EXPECT_THAT(en.out,
               AllOf(HasSubstr("Exit codes"), HasSubstr("130  interrupted")));
   for (const char* const command :
-       {"get",        "batch-get", "records", "record",  "import",
-        "template",   "receipt",   "stats",   "verify",  "export",
-        "quarantine", "put",       "submit",  "correct", "withdraw",
-        "withhold",   "erase",     "person",  "keys",    "health",
-        "audit"}) {
+       {"get",        "batch-get", "records",  "record",   "import",
+        "template",   "receipt",   "stats",    "verify",   "export",
+        "quarantine", "put",       "submit",   "correct",  "withdraw",
+        "withhold",   "erase",     "person",   "keys",     "health",
+        "tables",     "undecided", "classify", "activate", "audit"}) {
     EXPECT_EQ(RunCreditctl({command, "--help"}).exit_code, 0) << command;
     EXPECT_THAT(en.out, HasSubstr(command));
   }
@@ -576,6 +576,17 @@ TEST_F(CreditctlTest, APersonsNumberComesFromAFile) {
   // Without a reason, or as something else.
   EXPECT_EQ(Run({"person", "telephone", file}).exit_code, 2);
   EXPECT_EQ(Run({"person", "name", file, "--personal", "核查"}).exit_code, 2);
+}
+
+TEST_F(CreditctlTest, TablesAndWhatNoRuleDecidesAreShown) {
+  const ProcessResult tables = Run({"tables"});
+  EXPECT_EQ(tables.exit_code, 0);
+  EXPECT_THAT(tables.out, HasSubstr("credit_china"));
+  EXPECT_THAT(tables.err, HasSubstr("2026-11-24"));
+  EXPECT_THAT(tables.err, HasSubstr("12,345"));
+  const ProcessResult undecided = Run({"undecided"});
+  EXPECT_EQ(undecided.exit_code, 0);
+  EXPECT_THAT(undecided.out, HasSubstr("FINE_LIMITS_MISSING"));
 }
 
 TEST_F(CreditctlTest, KeysAreShownAndRotated) {

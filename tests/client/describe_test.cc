@@ -10,6 +10,7 @@
 #include "creditreg/v1/intake_service.pb.h"
 #include "creditreg/v1/key_service.pb.h"
 #include "creditreg/v1/lookup.pb.h"
+#include "creditreg/v1/publication_service.pb.h"
 #include "creditreg/v1/registry_read_service.pb.h"
 #include "creditreg/v1/registry_write_service.pb.h"
 #include "gmock/gmock.h"
@@ -62,6 +63,10 @@ TEST(DescribeTest, EveryFieldThatIsShownHasALabel) {
         v1::PutEnterpriseResponse::descriptor(),
         v1::CorrectRecordResponse::descriptor(),
         v1::WithdrawRecordResponse::descriptor(),
+        v1::Publicity::descriptor(),
+        v1::AppliedRule::descriptor(),
+        v1::ClassifyRecordResponse::descriptor(),
+        v1::ActivateTableResponse::descriptor(),
         v1::ErasePersonalResponse::descriptor(),
         v1::GetKeyStateResponse::descriptor(),
         v1::GetKeyStateResponse::Rotation::descriptor(),
@@ -86,6 +91,8 @@ TEST(DescribeTest, EveryValueOfAnEnumHasALabel) {
                                  v1::Family_descriptor(),
                                  v1::PersonRole_descriptor(),
                                  v1::RecordState_descriptor(),
+                                 v1::PublicityState_descriptor(),
+                                 v1::SeverityClass_descriptor(),
                                  v1::Licence::State_descriptor(),
                                  v1::Penalty::Procedure_descriptor(),
                                  v1::Penalty::DeclaredSeverity_descriptor(),

@@ -672,6 +672,50 @@ class FakeRegistry::Keys final : public v1::KeyService::Service {
   std::atomic<int> rotations_{0};
 };
 
+class FakeRegistry::Publication final : public v1::PublicationService::Service {
+ public:
+  grpc::Status ListTables(grpc::ServerContext*, const v1::ListTablesRequest*,
+                          v1::ListTablesResponse* response) override {
+    v1::ListTablesResponse::Table* table = response->add_tables();
+    table->set_name("credit_china");
+    table->set_version(3);
+    table->add_unconfirmed_rules("CC36");
+    response->set_records_to_judge(12345);
+    response->set_publication_date("2026-11-24");
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ListUndecidedRecords(
+      grpc::ServerContext*, const v1::ListUndecidedRecordsRequest*,
+      v1::ListUndecidedRecordsResponse* response) override {
+    v1::Record* record = response->add_records();
+    *record = RecordAt(1);
+    v1::Publicity* publicity = record->add_publicity();
+    publicity->set_channel(v1::ChannelPublication::CHANNEL_GSXT);
+    publicity->set_state(v1::PUBLICITY_STATE_UNDECIDED);
+    publicity->add_undecided_reasons("FINE_LIMITS_MISSING");
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ClassifyRecord(grpc::ServerContext*,
+                              const v1::ClassifyRecordRequest* request,
+                              v1::ClassifyRecordResponse* response) override {
+    if (request->term().empty()) {
+      return FakeError(grpc::StatusCode::FAILED_PRECONDITION,
+                       "DECIDED_BY_RULE");
+    }
+    response->set_outcome(v1::OUTCOME_UPDATED);
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ActivateTable(grpc::ServerContext*,
+                             const v1::ActivateTableRequest*,
+                             v1::ActivateTableResponse* response) override {
+    response->set_outcome(v1::OUTCOME_UNCHANGED);
+    return grpc::Status::OK;
+  }
+};
+
 class FakeRegistry::Audit final : public v1::AuditService::Service {
  public:
   explicit Audit(FakeRegistry* fake) : fake_(fake) {}
@@ -772,7 +816,8 @@ FakeRegistry::FakeRegistry()
       intake_(std::make_unique<Intake>(this)),
       admin_(std::make_unique<Admin>(this)),
       audit_(std::make_unique<Audit>(this)),
-      keys_(std::make_unique<Keys>()) {
+      keys_(std::make_unique<Keys>()),
+      publication_(std::make_unique<Publication>()) {
   grpc::EnableDefaultHealthCheckService(true);
   Start();
 }
@@ -795,6 +840,7 @@ void FakeRegistry::Start() {
   builder.RegisterService(admin_.get());
   builder.RegisterService(audit_.get());
   builder.RegisterService(keys_.get());
+  builder.RegisterService(publication_.get());
   server_ = builder.BuildAndStart();
   CREDITREG_CHECK(server_ != nullptr && bound != 0,
                   "a loopback port can be bound");

@@ -28,6 +28,7 @@
 #include "creditreg/v1/intake_service.grpc.pb.h"
 #include "creditreg/v1/key_service.grpc.pb.h"
 #include "creditreg/v1/public_lookup_service.grpc.pb.h"
+#include "creditreg/v1/publication_service.grpc.pb.h"
 #include "creditreg/v1/registry_read_service.grpc.pb.h"
 #include "creditreg/v1/registry_write_service.grpc.pb.h"
 #include "grpcpp/server.h"
@@ -103,6 +104,7 @@ class FakeRegistry {
   class Admin;
   class Audit;
   class Keys;
+  class Publication;
 
   struct StoredImport {
     std::int64_t rows = 0;
@@ -134,6 +136,7 @@ class FakeRegistry {
   std::unique_ptr<Admin> admin_;
   std::unique_ptr<Audit> audit_;
   std::unique_ptr<Keys> keys_;
+  std::unique_ptr<Publication> publication_;
   std::unique_ptr<grpc::Server> server_;
 };
 

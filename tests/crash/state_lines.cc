@@ -67,21 +67,24 @@ void Sort(std::vector<Line>& lines) {
   });
 }
 
-// Every change made one line, in the order of record time, without a gap.
-absl::Status CheckOrder(const BySource& by_source, std::uint64_t sequence) {
+// Every change made one line, in the order of record time, without a gap; but
+// for those that activated the tables of the start, `before` of them.
+absl::Status CheckOrder(const BySource& by_source, std::uint64_t before,
+                        std::uint64_t sequence) {
   std::vector<Line> all;
   for (const auto& [source, lines] : by_source) {
     all.insert(all.end(), lines.begin(), lines.end());
   }
-  if (all.size() != sequence) {
-    return absl::DataLossError(
-        absl::StrCat(all.size(), " versions and rows, ", sequence, " changes"));
+  if (all.size() + before != sequence) {
+    return absl::DataLossError(absl::StrCat(all.size(), " versions and rows, ",
+                                            sequence - before, " changes"));
   }
   Sort(all);
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i].sequence != 0 && all[i].sequence != i + 1) {
+    const std::uint64_t want = before + i + 1;
+    if (all[i].sequence != 0 && all[i].sequence != want) {
       return absl::DataLossError(
-          absl::StrCat("change ", i + 1, " has sequence ", all[i].sequence));
+          absl::StrCat("change ", want, " has sequence ", all[i].sequence));
     }
   }
   return absl::OkStatus();
@@ -241,7 +244,8 @@ absl::StatusOr<std::map<std::string, StateLines>> LinesBySource(
     CREDITREG_RETURN_IF_ERROR(ReadRecord(*view, no, lines));
   }
   CREDITREG_RETURN_IF_ERROR(ReadKeptAside(*view, lines));
-  CREDITREG_RETURN_IF_ERROR(CheckOrder(lines, counters.sequence()));
+  CREDITREG_RETURN_IF_ERROR(
+      CheckOrder(lines, view->tables().sequence(), counters.sequence()));
   std::map<std::string, StateLines> numbered;
   for (auto& [source, of_source] : lines) {
     numbered[source] = Number(std::move(of_source));

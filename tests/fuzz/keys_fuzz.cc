@@ -198,8 +198,7 @@ void CheckOrders(const Fields& x, const Fields& y) {
       x, y, [](const Fields& f) { return PendingLinkKey(f.kind, f.text, f.a); },
       [](const Fields& f) { return std::tuple(f.kind, f.text, f.a); });
   CheckOrder(
-      x, y,
-      [](const Fields& f) { return FileListKey(PlaceOf(f)); },
+      x, y, [](const Fields& f) { return FileListKey(PlaceOf(f)); },
       [](const Fields& f) {
         return std::tuple(f.a, f.kind, -std::int64_t{f.day.days()}, f.b);
       });
@@ -219,8 +218,7 @@ void CheckFieldsComeBack(const Fields& f) {
   CREDITREG_CHECK(listed.ok() && listed->enterprise_no == f.a &&
                       listed->family == place.family &&
                       listed->stretch == place.stretch &&
-                      listed->day == f.day &&
-                      listed->record_no == f.b,
+                      listed->day == f.day && listed->record_no == f.b,
                   "a list entry's key gives its fields");
   const auto age =
       DecodeRequestAgeKey(RequestAgeKey(TimeOf(f), f.text, f.text2));

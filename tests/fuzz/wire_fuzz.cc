@@ -163,14 +163,17 @@ void AnswerRecord(const storage::v1::RecordVersion& version) {
   const RecordAt record{9, 41, version};
   CheckStorable(RecordMessage(record, Tokens(), ""));
   CheckMirror<v1::Record>(version.content());
-  storage::v1::Enterprise holder;
-  holder.set_category(storage::v1::PARTY_CATEGORY_ORGANISATION);
+  Decision decision;
+  decision.publicity = Publicity::kPublic;
   const std::optional<v1::Record> shown =
-      PublicLicenceMessage(record, holder, Tokens());
+      PublicRecordMessage(record, storage::v1::ChannelPublication::CHANNEL_GSXT,
+                          decision, Tokens());
   if (!shown.has_value()) return;
   CheckStorable(*shown);
-  CREDITREG_CHECK(version.content().has_licence() && shown->has_licence(),
-                  "of records the public sees licences alone");
+  CREDITREG_CHECK(
+      !shown->has_complaint() &&
+          shown->party().category() != v1::PARTY_CATEGORY_NATURAL_PERSON,
+      "the public sees neither complaints nor persons");
 }
 
 void AnswerRows(const storage::v1::QuarantineRow& row) {

@@ -1,5 +1,5 @@
-// The oracle of publication by itself: cases derived by hand from the text of the rules,
-// then properties on random records.
+// The oracle of publication by itself: cases derived by hand from the text of
+// the rules, then properties on random records.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

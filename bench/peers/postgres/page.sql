@@ -21,7 +21,7 @@ LEFT JOIN LATERAL (
   JOIN licence_version lv ON lv.version_id = r.version_id
   LEFT JOIN agency d ON d.agency_id = rv.deciding_id
   WHERE r.enterprise_id = e.enterprise_id AND r.family = 1
-    AND v.category = 1 AND rv.party_category = 1
+    AND v.category IN (1, 2) AND rv.party_category IN (1, 2)
   ORDER BY r.list_day DESC NULLS LAST, r.record_id
   LIMIT 10
 ) AS l ON true

@@ -18,7 +18,7 @@ SELECT v.uscc, json_build_object(
         JOIN record_version rv ON rv.version_id = r.version_id
         JOIN licence_version lv ON lv.version_id = r.version_id
         WHERE r.enterprise_id = e.enterprise_id AND r.family = 1
-          AND v.category = 1 AND rv.party_category = 1
+          AND v.category IN (1, 2) AND rv.party_category IN (1, 2)
         ORDER BY r.list_day DESC NULLS LAST, r.record_id LIMIT 10
       ) AS l))::text AS page
 FROM enterprise e

@@ -213,9 +213,9 @@ TEST(KeysRandomTest, ValuesComeBack) {
     ASSERT_EQ(age.principal, text);
     ASSERT_EQ(age.id, "me");
     const CivilDay day = RandomDay(&random);
-    const auto entry = DecodeFileListKey(
-                           FileListKey({a, 3, Stretch::kUnlisted, day, b}))
-                           .value();
+    const auto entry =
+        DecodeFileListKey(FileListKey({a, 3, Stretch::kUnlisted, day, b}))
+            .value();
     ASSERT_EQ(entry.enterprise_no, a);
     ASSERT_EQ(entry.family, 3);
     ASSERT_EQ(entry.stretch, Stretch::kUnlisted);

@@ -104,14 +104,12 @@ TEST(KeysTest, BytesOfIndexes) {
             Hex("0001 44 0001 $N 02 7fffb015 0000000000000009"));
   EXPECT_EQ(HexOf(FileListKey({kNumber, 2, Stretch::kUnlisted, January5(), 9})),
             Hex("0001 44 0001 $N 82 7fffb015 0000000000000009"));
-  EXPECT_EQ(
-      HexOf(FileListKey(
-          {kNumber, 2, Stretch::kListed, CivilDay::Unknown(), 9})),
-      Hex("0001 44 0001 $N 02 ffffffff 0000000000000009"));
-  EXPECT_EQ(
-      HexOf(FileListKey(
-          {kNumber, 2, Stretch::kListed, CivilDay::OpenEnded(), 9})),
-      Hex("0001 44 0001 $N 02 00000000 0000000000000009"));
+  EXPECT_EQ(HexOf(FileListKey(
+                {kNumber, 2, Stretch::kListed, CivilDay::Unknown(), 9})),
+            Hex("0001 44 0001 $N 02 ffffffff 0000000000000009"));
+  EXPECT_EQ(HexOf(FileListKey(
+                {kNumber, 2, Stretch::kListed, CivilDay::OpenEnded(), 9})),
+            Hex("0001 44 0001 $N 02 00000000 0000000000000009"));
   EXPECT_EQ(HexOf(PendingLinkPrefix(0, kUscc)), Hex("0001 45 0001 00 $C 0001"));
   EXPECT_EQ(HexOf(PendingLinkKey(0, kUscc, kNumber)),
             Hex("0001 45 0001 00 $C 0001 $N"));

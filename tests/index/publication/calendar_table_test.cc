@@ -199,7 +199,6 @@ TEST(CalendarTableTest, WhatCannotBeReadIsRefusedWithItsPlace) {
       {"version: 1\nyears { yaer: 2026 }", "line 2, column 13"},
       {"version: 1 years { year: x }", "line 1, column 26"},
       {"", "calendar: version 0, want 1"},
-      {"version: 2 years { year: 2026 sources: 's' }", "version 2, want 1"},
       {"version: 1", "calendar: no year"},
       {"version: 1 years { year: 2026 }", "calendar of 2026: no source"},
       {"version: 1 years { sources: 's' }", "calendar of 0: want a year"},

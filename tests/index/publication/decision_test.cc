@@ -4,11 +4,9 @@
 #include "index/publication/decision.h"
 
 #include <cstdint>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -22,6 +20,7 @@
 #include "index/base/civil_day.h"
 #include "index/codec/text_proto.h"
 #include "index/publication/rules.h"
+#include "tests/testing/shipped_tables.h"
 #include "tests/testing/status_matchers.h"
 
 namespace creditreg {
@@ -38,13 +37,9 @@ CivilDay Day(absl::string_view text) {
 }
 
 conf::v1::PublicationRules ShippedText(absl::string_view name) {
-  const std::string path = absl::StrCat(
-      CREDITREG_SOURCE_DIR, "/conf/publication/", name, ".textproto");
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
   conf::v1::PublicationRules rules;
-  EXPECT_THAT(ParseTextProto(text.str(), path, &rules), IsOk());
+  EXPECT_THAT(ParseTextProto(ShippedTable(name), std::string(name), &rules),
+              IsOk());
   return rules;
 }
 
@@ -111,9 +106,9 @@ sv::RecordVersion PenaltyOf(const Given& given) {
 
 // "public 2026-05-08..2027-05-08 repair 2026-08-09": first and last day shown.
 std::string Summary(const Decision& decision) {
-  static constexpr const char* kNames[] = {
-      "",          "public",  "not yet", "government", "undecided",
-      "expired",   "removed", "withdrawn"};
+  static constexpr const char* kNames[] = {"",           "public",    "not yet",
+                                           "government", "undecided", "expired",
+                                           "removed",    "withdrawn"};
   std::string text = kNames[static_cast<int>(decision.publicity)];
   if (!decision.from.is_unknown()) {
     absl::StrAppend(&text, " ", decision.from.ToIso(), "..",
@@ -225,8 +220,7 @@ TEST(CreditChinaDecisionTest, WhatIsNotKnownIsUndecided) {
            day,
            "undecided PROCEDURE_CONTRADICTS_KIND"},
           {"party unknown",
-           {.kinds = {"吊销许可证件"},
-            .party = sv::PARTY_CATEGORY_UNSPECIFIED},
+           {.kinds = {"吊销许可证件"}, .party = sv::PARTY_CATEGORY_UNSPECIFIED},
            day,
            "undecided PARTY_CATEGORY_MISSING"},
           {"no day",
@@ -383,17 +377,17 @@ TEST(CreditChinaDecisionTest, TheOldLawWaitsLongerInSomeFields) {
 }
 
 TEST(CreditChinaDecisionTest, NaturalPersonsAreNotPublished) {
-  Check({{"serious",
-          {.kinds = {"吊销许可证件"},
-           .party = sv::PARTY_CATEGORY_NATURAL_PERSON},
-          "2026-06-01",
-          "government"},
-         {"individual business",
-          {.kinds = {"吊销许可证件"},
-           .party = sv::PARTY_CATEGORY_INDIVIDUAL_BUSINESS},
-          "2026-06-01",
-          "public 2026-05-08..2029-05-08 repair 2027-05-09"}},
-        CreditChina());
+  Check(
+      {{"serious",
+        {.kinds = {"吊销许可证件"}, .party = sv::PARTY_CATEGORY_NATURAL_PERSON},
+        "2026-06-01",
+        "government"},
+       {"individual business",
+        {.kinds = {"吊销许可证件"},
+         .party = sv::PARTY_CATEGORY_INDIVIDUAL_BUSINESS},
+        "2026-06-01",
+        "public 2026-05-08..2029-05-08 repair 2027-05-09"}},
+      CreditChina());
 }
 
 TEST(GsxtDecisionTest, PeriodsBeginWithThePublication) {

@@ -109,7 +109,8 @@ TEST(PageCacheTest, StaysWithinItsBytesAndKeepsWhatIsAskedForAgain) {
   const std::string bytes(1000, 'x');
   const auto code = [](int i) { return absl::StrCat("code", i); };
   constexpr int kHot = 200;
-  for (int i = 0; i < kHot; ++i) cache.Insert(code(i), kChannel, MakePage(i, 1, bytes));
+  for (int i = 0; i < kHot; ++i)
+    cache.Insert(code(i), kChannel, MakePage(i, 1, bytes));
   for (int round = 0; round < 3; ++round) {
     for (int i = 0; i < kHot; ++i) cache.Find(code(i), kChannel, kToday);
   }

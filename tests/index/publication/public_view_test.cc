@@ -4,6 +4,7 @@
 
 #include "index/publication/public_view.h"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -65,37 +66,88 @@ const Paths& EnterpriseWithheld() {
   return *kPaths;
 }
 
+// Of a record of any family that has public fields.
 const Paths& RecordShown() {
   static const Paths* const kPaths = new Paths{
-      "family",
-      "party.name",
-      "party.category",
-      "party.uscc",
-      "deciding_agency.name",
-      "deciding_agency.uscc",
-      "licence.document_name",
-      "licence.document_number",
-      "licence.licence_type",
-      "licence.certificate_name",
-      "licence.licence_number",
-      "licence.content",
-      "licence.decided_on",
-      "licence.valid_from",
-      "licence.valid_to",
-      "licence.state",
-      "documents.kind",
-      "documents.title",
-      "documents.media_type",
-      "documents.sm3",
-      "documents.size_bytes",
+      "family",         "party.name",           "party.category",
+      "party.uscc",     "deciding_agency.name", "deciding_agency.uscc",
+      "documents.kind", "documents.title",      "documents.media_type",
+      "documents.sm3",  "documents.size_bytes",
   };
   return *kPaths;
 }
 
-// Whole families that are withheld.
-bool IsFamilyWithheld(const std::string& path) {
-  return path == "penalty" || path == "complaint" || path == "listing" ||
-         path == "annual_report";
+// Beside them, by family.
+const Paths& LicenceShown() {
+  static const Paths* const kPaths = new Paths{
+      "licence.document_name",  "licence.document_number",
+      "licence.licence_type",   "licence.certificate_name",
+      "licence.licence_number", "licence.content",
+      "licence.decided_on",     "licence.valid_from",
+      "licence.valid_to",       "licence.state",
+  };
+  return *kPaths;
+}
+
+const Paths& PenaltyShown() {
+  static const Paths* const kPaths = new Paths{
+      "penalty.document_number",
+      "penalty.violation_type",
+      "penalty.facts",
+      "penalty.legal_basis",
+      "penalty.kinds",
+      "penalty.content",
+      "penalty.fine_fen",
+      "penalty.confiscated_fen",
+      "penalty.licences_withheld",
+      "penalty.decided_on",
+      "penalty.effective_until",
+      "penalty.term_until",
+      "penalty.performed_on",
+  };
+  return *kPaths;
+}
+
+const Paths& ListingShown() {
+  static const Paths* const kPaths = new Paths{
+      "listing.list",
+      "listing.list_name",
+      "listing.ground_code",
+      "listing.ground",
+      "listing.listed_on",
+      "listing.entry_document_number",
+      "listing.restriction_until",
+  };
+  return *kPaths;
+}
+
+// Whole messages are one path: a report shows them or does not.
+const Paths& ReportShown() {
+  static const Paths* const kPaths = new Paths{
+      "annual_report.year",
+      "annual_report.submitted_on",
+      "annual_report.address",
+      "annual_report.postal_code",
+      "annual_report.telephone",
+      "annual_report.email",
+      "annual_report.operating_status",
+      "annual_report.websites",
+      "annual_report.investments",
+      "annual_report.contributions",
+      "annual_report.transfers",
+      "annual_report.optional_figures",
+      "annual_report.social_insurance",
+      "annual_report.social_insurance_shown",
+      "annual_report.withheld_by_party",
+      "annual_report.corrections",
+  };
+  return *kPaths;
+}
+
+// Whole families that are withheld, and messages that are taken as one.
+bool IsWhole(const std::string& path) {
+  return path == "complaint" || (path.rfind("annual_report.", 0) == 0 &&
+                                 path.find('.', 14) == std::string::npos);
 }
 
 const Paths& RecordWithheld() {
@@ -112,21 +164,36 @@ const Paths& RecordWithheld() {
       "submitting_agency.uscc",
       "licence.remark",
       "documents.source_uri",
-      "penalty",
+      "penalty.publicity_until_as_given",
+      "penalty.remark",
+      "penalty.procedure",
+      "penalty.declared_severity",
+      "penalty.ministry",
+      "penalty.served_on",
+      "penalty.publications.channel",
+      "penalty.publications.published_on",
+      "listing.performed_on",
+      "listing.removed_on",
+      "listing.removal_ground",
+      "listing.removal_document_number",
+      "listing.removing_agency.name",
+      "listing.removing_agency.uscc",
+      "listing.ministry",
+      "listing.publications.channel",
+      "listing.publications.published_on",
+      "listing.remark",
       "complaint",
-      "listing",
-      "annual_report",
   };
   return *kPaths;
 }
 
-// Every leaf below `type`, as a path; families that are withheld whole are one.
+// Every leaf below `type`, as a path; what is whole is one.
 void CollectPaths(const Descriptor* type, const std::string& prefix,
                   Paths* paths) {
   for (int i = 0; i < type->field_count(); ++i) {
     const FieldDescriptor* field = type->field(i);
     const std::string path = prefix + field->name();
-    if (field->message_type() != nullptr && !IsFamilyWithheld(path)) {
+    if (field->message_type() != nullptr && !IsWhole(path)) {
       CollectPaths(field->message_type(), path + ".", paths);
     } else {
       paths->insert(path);
@@ -141,7 +208,7 @@ void CollectSetPaths(const Message& message, const std::string& prefix,
   message.GetReflection()->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
     const std::string path = prefix + field->name();
-    if (field->message_type() == nullptr || IsFamilyWithheld(path)) {
+    if (field->message_type() == nullptr || IsWhole(path)) {
       paths->insert(path);
     } else if (field->is_repeated()) {
       for (int i = 0; i < message.GetReflection()->FieldSize(message, field);
@@ -185,19 +252,21 @@ void FillScalar(const FieldDescriptor* field, const std::string& path,
   }
 }
 
-// Sets every field of `message` but those of the oneof's other members.
-void FillAll(const std::string& prefix, Message* message) {
+// Sets every field of `message`; of a record's details those of `family` alone.
+void FillAll(const std::string& prefix, const std::string& family,
+             Message* message) {
   const Descriptor* type = message->GetDescriptor();
   for (int i = 0; i < type->field_count(); ++i) {
     const FieldDescriptor* field = type->field(i);
     const std::string path = prefix + field->name();
-    if (IsFamilyWithheld(path)) continue;
+    if (field->real_containing_oneof() != nullptr && path != family) continue;
     if (field->message_type() == nullptr) {
       FillScalar(field, path, message);
     } else if (field->is_repeated()) {
-      FillAll(path + ".", message->GetReflection()->AddMessage(message, field));
+      FillAll(path + ".", family,
+              message->GetReflection()->AddMessage(message, field));
     } else {
-      FillAll(path + ".",
+      FillAll(path + ".", family,
               message->GetReflection()->MutableMessage(message, field));
     }
   }
@@ -205,20 +274,20 @@ void FillAll(const std::string& prefix, Message* message) {
 
 sv::Enterprise FullOrganisation() {
   sv::Enterprise enterprise;
-  FillAll("", &enterprise);
+  FillAll("", "", &enterprise);
   enterprise.set_category(sv::PARTY_CATEGORY_ORGANISATION);
   return enterprise;
 }
 
-sv::RecordVersion FullLicence() {
-  sv::RecordVersion record;
-  FillAll("", record.mutable_content());
-  record.mutable_content()->set_family(sv::FAMILY_LICENCE);
-  record.mutable_content()->mutable_party()->set_category(
-      sv::PARTY_CATEGORY_ORGANISATION);
-  record.mutable_content()->mutable_documents(0)->set_kind(
-      sv::Document::KIND_REDACTED_COPY);
-  record.set_state(sv::RECORD_STATE_ACTIVE);
+sv::Record FullRecord(const std::string& family) {
+  sv::Record record;
+  FillAll("", family, &record);
+  record.mutable_party()->set_category(sv::PARTY_CATEGORY_ORGANISATION);
+  record.mutable_documents(0)->set_kind(sv::Document::KIND_REDACTED_COPY);
+  if (record.has_annual_report()) {
+    record.mutable_annual_report()->set_withheld_by_party(false);
+    record.mutable_annual_report()->mutable_corrections(0)->set_field("email");
+  }
   return record;
 }
 
@@ -237,7 +306,12 @@ TEST(PublicViewTest, EveryFieldOfAnEnterpriseIsShownOrWithheld) {
 TEST(PublicViewTest, EveryFieldOfARecordIsShownOrWithheld) {
   Paths paths;
   CollectPaths(sv::Record::descriptor(), "", &paths);
-  EXPECT_EQ(paths, Union(RecordShown(), RecordWithheld()));
+  Paths known = Union(RecordShown(), RecordWithheld());
+  for (const Paths* shown :
+       {&LicenceShown(), &PenaltyShown(), &ListingShown(), &ReportShown()}) {
+    known = Union(known, *shown);
+  }
+  EXPECT_EQ(paths, known);
 }
 
 TEST(PublicViewTest, ShowsOfAnOrganisationExactlyTheList) {
@@ -249,13 +323,21 @@ TEST(PublicViewTest, ShowsOfAnOrganisationExactlyTheList) {
   EXPECT_EQ(paths, EnterpriseShown());
 }
 
-TEST(PublicViewTest, ShowsOfALicenceExactlyTheList) {
-  const std::optional<sv::Record> shown =
-      PublicLicence(FullLicence(), FullOrganisation());
-  ASSERT_TRUE(shown.has_value());
-  Paths paths;
-  CollectSetPaths(*shown, "", &paths);
-  EXPECT_EQ(paths, RecordShown());
+TEST(PublicViewTest, ShowsOfARecordExactlyTheList) {
+  const std::map<std::string, const Paths*> families = {
+      {"licence", &LicenceShown()},
+      {"penalty", &PenaltyShown()},
+      {"listing", &ListingShown()},
+      {"annual_report", &ReportShown()}};
+  for (const auto& [family, shown_fields] : families) {
+    const std::optional<sv::Record> shown = PublicRecord(FullRecord(family));
+    ASSERT_TRUE(shown.has_value()) << family;
+    Paths paths;
+    CollectSetPaths(*shown, "", &paths);
+    Paths want = Union(RecordShown(), *shown_fields);
+    want.erase("annual_report.withheld_by_party");  // false is not set
+    EXPECT_EQ(paths, want) << family;
+  }
 }
 
 TEST(PublicViewTest, WhatIsShownIsWhatIsStored) {
@@ -298,51 +380,73 @@ TEST(PublicViewTest, CapitalThatCouldNotBeReadIsAbsent) {
   EXPECT_FALSE(PublicEnterprise(enterprise)->has_capital());
 }
 
-TEST(PublicViewTest, OnlyLicencesInForceOfOrganisationsAreShown) {
-  const sv::Enterprise holder = FullOrganisation();
-  sv::RecordVersion record = FullLicence();
-  record.set_state(sv::RECORD_STATE_WITHDRAWN);
-  EXPECT_FALSE(PublicLicence(record, holder).has_value());
-
-  record = FullLicence();
-  record.mutable_content()->set_family(sv::FAMILY_PENALTY);
-  EXPECT_FALSE(PublicLicence(record, holder).has_value());
-
-  record = FullLicence();
-  record.mutable_content()->mutable_penalty()->set_facts("facts");
-  EXPECT_FALSE(PublicLicence(record, holder).has_value());
-
-  // Nor are other families, whatever they say they are.
-  for (const sv::Family family :
-       {sv::FAMILY_LICENCE, sv::FAMILY_LISTING, sv::FAMILY_ANNUAL_REPORT}) {
-    record = FullLicence();
-    record.mutable_content()->set_family(family);
-    record.mutable_content()->mutable_listing()->set_ground("ground");
-    EXPECT_FALSE(PublicLicence(record, holder).has_value()) << family;
-    record.mutable_content()->mutable_annual_report()->set_year(2024);
-    EXPECT_FALSE(PublicLicence(record, holder).has_value()) << family;
+TEST(PublicViewTest, NeitherPersonsNorComplaintsAreShown) {
+  for (const std::string family :
+       {"licence", "penalty", "listing", "annual_report"}) {
+    sv::Record record = FullRecord(family);
+    record.mutable_party()->set_category(sv::PARTY_CATEGORY_NATURAL_PERSON);
+    EXPECT_FALSE(PublicRecord(record).has_value()) << family;
   }
-
-  for (const sv::PartyCategory category :
-       {sv::PARTY_CATEGORY_UNSPECIFIED, sv::PARTY_CATEGORY_INDIVIDUAL_BUSINESS,
-        sv::PARTY_CATEGORY_NATURAL_PERSON}) {
-    record = FullLicence();
-    record.mutable_content()->mutable_party()->set_category(category);
-    EXPECT_FALSE(PublicLicence(record, holder).has_value()) << category;
-    sv::Enterprise other = holder;
-    other.set_category(category);
-    EXPECT_FALSE(PublicLicence(FullLicence(), other).has_value()) << category;
-  }
+  EXPECT_FALSE(PublicRecord(FullRecord("complaint")).has_value());
+  EXPECT_FALSE(PublicRecord(sv::Record()).has_value());
 }
 
 TEST(PublicViewTest, OnlyRedactedCopiesAreShown) {
-  sv::RecordVersion record = FullLicence();
+  sv::Record record = FullRecord("licence");
   for (const sv::Document::Kind kind :
        {sv::Document::KIND_UNSPECIFIED, sv::Document::KIND_ORIGINAL,
         sv::Document::KIND_ATTACHMENT}) {
-    record.mutable_content()->mutable_documents(0)->set_kind(kind);
-    EXPECT_EQ(PublicLicence(record, FullOrganisation())->documents_size(), 0);
+    record.mutable_documents(0)->set_kind(kind);
+    EXPECT_EQ(PublicRecord(record)->documents_size(), 0);
   }
+}
+
+TEST(PublicViewTest, NumbersOfPersonsInTextsAreMasked) {
+  constexpr char kText[] = "负责人身份证11010519491231002X，电话13800138000";
+  constexpr char kMasked[] = "负责人身份证[已遮蔽]，电话[已遮蔽]";
+  sv::Record record = FullRecord("penalty");
+  for (auto set :
+       {&sv::Penalty::mutable_violation_type, &sv::Penalty::mutable_facts,
+        &sv::Penalty::mutable_legal_basis, &sv::Penalty::mutable_content,
+        &sv::Penalty::mutable_licences_withheld}) {
+    *(record.mutable_penalty()->*set)() = kText;
+    sv::Record shown = *PublicRecord(record);
+    EXPECT_EQ(*(shown.mutable_penalty()->*set)(), kMasked);
+  }
+  record = FullRecord("licence");
+  record.mutable_licence()->set_content(kText);
+  EXPECT_EQ(PublicRecord(record)->licence().content(), kMasked);
+  record = FullRecord("listing");
+  record.mutable_listing()->set_ground(kText);
+  EXPECT_EQ(PublicRecord(record)->listing().ground(), kMasked);
+  sv::Enterprise enterprise = FullOrganisation();
+  enterprise.set_business_scope(kText);
+  EXPECT_EQ(PublicEnterprise(enterprise)->business_scope(), kMasked);
+}
+
+TEST(PublicViewTest, OfAReportOnlyWhatItsPartyChoseToShow) {
+  sv::Record record = FullRecord("annual_report");
+  sv::AnnualReport& report = *record.mutable_annual_report();
+  report.mutable_optional_figures()->mutable_assets_fen()->set_shown(false);
+  report.set_social_insurance_shown(false);
+  report.mutable_corrections(0)->set_field("optional_figures.assets_fen");
+  sv::AnnualReport shown = PublicRecord(record)->annual_report();
+  EXPECT_FALSE(shown.optional_figures().has_assets_fen());
+  EXPECT_TRUE(shown.optional_figures().has_revenue_fen());
+  EXPECT_EQ(shown.social_insurance_size(), 0);
+  EXPECT_EQ(shown.corrections_size(), 0);
+  report.mutable_corrections(0)->set_field("optional_figures.revenue_fen");
+  EXPECT_EQ(PublicRecord(record)->annual_report().corrections_size(), 1);
+  report.mutable_corrections(0)->set_field("something");
+  EXPECT_EQ(PublicRecord(record)->annual_report().corrections_size(), 0);
+  // One that shows nothing has reported.
+  report.set_withheld_by_party(true);
+  shown = PublicRecord(record)->annual_report();
+  sv::AnnualReport bare;
+  bare.set_year(report.year());
+  bare.set_submitted_on(report.submitted_on());
+  bare.set_withheld_by_party(true);
+  EXPECT_EQ(shown.SerializeAsString(), bare.SerializeAsString());
 }
 
 }  // namespace

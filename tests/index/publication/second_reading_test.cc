@@ -7,11 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <random>
-#include <sstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -27,6 +25,7 @@
 #include "index/publication/rules.h"
 #include "tests/oracle/publication_oracle.h"
 #include "tests/testing/long_run.h"
+#include "tests/testing/shipped_tables.h"
 #include "tests/testing/status_matchers.h"
 
 namespace creditreg {
@@ -39,24 +38,20 @@ constexpr int kShortRun = 200000;
 // With each seed.
 constexpr int kLongRun = 1000000;
 
-constexpr absl::string_view kMinistries[] = {
-    "", "国家市场监督管理总局", "国家药品监督管理局", "应急管理部",
-    "国家消防救援局"};
+constexpr absl::string_view kMinistries[] = {"", "国家市场监督管理总局",
+                                             "国家药品监督管理局", "应急管理部",
+                                             "国家消防救援局"};
 constexpr absl::string_view kKinds[] = {
-    "警告",         "通报批评",     "罚款",         "没收违法所得",
-    "没收非法财物", "暂扣许可证件", "降低资质等级", "吊销许可证件",
-    "责令停产停业", "责令关闭",     "限制从业",     "限制开展生产经营活动",
+    "警告",         "通报批评",     "罚款",          "没收违法所得",
+    "没收非法财物", "暂扣许可证件", "降低资质等级",  "吊销许可证件",
+    "责令停产停业", "责令关闭",     "限制从业",      "限制开展生产经营活动",
     "行政拘留",     "其他-某种",    "不在清单的种类"};
 const std::string kUnlistedKind = "不在清单的种类";
 
 conf::v1::PublicationRules ShippedRules(absl::string_view name) {
-  const std::string path = absl::StrCat(
-      CREDITREG_SOURCE_DIR, "/conf/publication/", name, ".textproto");
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
   conf::v1::PublicationRules rules;
-  EXPECT_THAT(ParseTextProto(text.str(), path, &rules), IsOk());
+  EXPECT_THAT(ParseTextProto(ShippedTable(name), std::string(name), &rules),
+              IsOk());
   return rules;
 }
 
@@ -125,13 +120,12 @@ class RandomRecord {
     }
     // Of no kind, or of one of no list, it may be a restriction or not: who
     // knows how long.
-    const bool known_kinds =
-        !record.kinds.empty() &&
-        std::find(record.kinds.begin(), record.kinds.end(), kUnlistedKind) ==
-            record.kinds.end();
+    const bool known_kinds = !record.kinds.empty() &&
+                             std::find(record.kinds.begin(), record.kinds.end(),
+                                       kUnlistedKind) == record.kinds.end();
     if (known_kinds && Below(3) == 0) {
-      record.term_until = Below(9) == 0 ? oracle::kOpenEnded
-                                        : *record.decided + Below(3000);
+      record.term_until =
+          Below(9) == 0 ? oracle::kOpenEnded : *record.decided + Below(3000);
     }
     if (Below(2) == 0) record.performed = *record.decided + Below(600);
     if (Below(4) != 0) record.shown_on_gsxt = *record.decided + Below(60);
@@ -146,7 +140,7 @@ class RandomRecord {
 
   // A day to ask for: near the ends of its periods half of the time.
   int DayFor(const oracle::Record& record) {
-    static constexpr int kPeriods[] = {0,   31,  61,  92,   181,
+    static constexpr int kPeriods[] = {0,   31,  61,   92,   181,
                                        365, 730, 1095, 1096, 1461};
     const int start = record.shown_on_gsxt.value_or(*record.decided);
     const int from = Below(2) == 0 ? start : *record.decided;
@@ -267,16 +261,15 @@ std::string Text(const oracle::Record& record, int day, bool on_gsxt) {
       static_cast<int>(record.procedure), " declared ",
       static_cast<int>(record.declared), " ministry \"", record.ministry,
       "\" fine ", record.fine_fen.value_or(-1), " term ",
-      Text(record.term_until), " performed ", Text(record.performed),
-      " shown ", Text(record.shown_on_gsxt),
+      Text(record.term_until), " performed ", Text(record.performed), " shown ",
+      Text(record.shown_on_gsxt),
       record.shown_on_gsxt_unknown_day ? " since an unknown day" : "");
 }
 
 // True: they agree on `count` records.
 bool Agree(std::uint64_t seed, int count) {
   static const auto* const kReadings = new std::array<Reading, 3>{
-      ReadingWith({}),
-      ReadingWith({{{"", {500000, 50000000}}}}),
+      ReadingWith({}), ReadingWith({{{"", {500000, 50000000}}}}),
       ReadingWith({{{"", {500000, std::nullopt}},
                     {"应急管理部", {1000000, 100000000}},
                     {"国家药品监督管理局", {std::nullopt, 50000000}}}})};
@@ -287,8 +280,9 @@ bool Agree(std::uint64_t seed, int count) {
     const int day = random.DayFor(record);
     const bool on_gsxt = random.Below(2) == 0;
     oracle::Answer want = oracle::Ask(
-        record, on_gsxt ? oracle::Channel::kGsxt : oracle::Channel::kCreditChina,
-        day, reading.limits);
+        record,
+        on_gsxt ? oracle::Channel::kGsxt : oracle::Channel::kCreditChina, day,
+        reading.limits);
     bool is_over = false;
     oracle::Answer got = Said(
         record, on_gsxt ? *reading.gsxt : *reading.credit_china, day, &is_over);
@@ -297,8 +291,8 @@ bool Agree(std::uint64_t seed, int count) {
     if (is_over && want.state == oracle::State::kUndecided) {
       want.state = oracle::State::kNotPublic;
     }
-    // The oracle goes back to applications under the old order for a day that is
-    // over; the tables say from when it can be applied for now.
+    // The oracle goes back to applications under the old order for a day that
+    // is over; the tables say from when it can be applied for now.
     if (!on_gsxt && kOrder36 <= day && *record.decided < kOrder36) {
       got.earliest_repair.reset();
       want.earliest_repair.reset();
@@ -307,8 +301,8 @@ bool Agree(std::uint64_t seed, int count) {
       ADD_FAILURE() << "seed " << seed << ", record " << i << "\n"
                     << Text(record, day, on_gsxt) << "\n limits of "
                     << reading.limits.by_ministry.size() << " ministries\n"
-                    << "  tables: " << Text(got) << "\n  oracle: "
-                    << Text(want);
+                    << "  tables: " << Text(got)
+                    << "\n  oracle: " << Text(want);
       return false;
     }
   }

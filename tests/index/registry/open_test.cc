@@ -139,10 +139,10 @@ TEST_F(OpenTest, ADatabaseOfAnotherLayoutIsRefused) {
     ASSERT_THAT(store->Write(batch), IsOk());
   };
   set_layout(1);
-  ExpectRefused("its layout is 1, want 3: the data must be loaded again");
-  set_layout(4);
+  ExpectRefused("its layout is 1, want 4: the data must be loaded again");
+  set_layout(5);
   ExpectRefused("written by a newer program");
-  set_layout(3);
+  set_layout(4);
   Reopen();
   EXPECT_EQ(Find(kCodeA).verdict, Verdict::kFound);
 }

@@ -3,8 +3,6 @@
 // rules change.
 
 #include <cstdint>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +20,7 @@
 #include "index/registry/registry.h"
 #include "index/registry/view.h"
 #include "tests/index/registry/test_registry.h"
+#include "tests/testing/shipped_tables.h"
 #include "tests/testing/status_matchers.h"
 
 namespace creditreg {
@@ -35,18 +34,10 @@ using ::testing::IsEmpty;
 constexpr auto kCreditChina = sv::ChannelPublication::CHANNEL_CREDIT_CHINA;
 constexpr auto kGsxt = sv::ChannelPublication::CHANNEL_GSXT;
 
-std::string ShippedText(absl::string_view name) {
-  std::ifstream file(absl::StrCat(CREDITREG_SOURCE_DIR, "/conf/publication/",
-                                  name, ".textproto"));
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 std::vector<TableText> Shipped() {
   std::vector<TableText> texts;
   for (const absl::string_view name : kTableNames) {
-    texts.push_back({std::string(name), ShippedText(name)});
+    texts.push_back({std::string(name), ShippedTable(name)});
   }
   return texts;
 }
@@ -54,7 +45,7 @@ std::vector<TableText> Shipped() {
 // The shipped rules with limits for fines, in the next version.
 std::string WithFineLimits(absl::string_view name, absl::string_view regime) {
   return absl::StrReplaceAll(
-      ShippedText(name),
+      ShippedTable(name),
       {{"version: 1\n", "version: 2\n"},
        {absl::StrCat("  id: \"", regime, "\"\n"),
         absl::StrCat("  id: \"", regime,
@@ -98,8 +89,8 @@ class PublicationTest : public RegistryTest {
     return Only(Do(std::move(write)));
   }
 
-  absl::StatusOr<WriteResult> Classify(std::uint64_t record_no,
-                                       Channel channel, std::string term) {
+  absl::StatusOr<WriteResult> Classify(std::uint64_t record_no, Channel channel,
+                                       std::string term) {
     ClassifyRecord write;
     write.request = NewRequest();
     write.record_no = record_no;
@@ -218,10 +209,10 @@ TEST_F(PublicationTest, TheSameVersionWithAnotherTextIsRefused) {
                "TABLE_VERSION: credit_china: got version 1 while 1 is active "
                "with another text, want a higher one"));
   Reopen();
-  EXPECT_THAT(Activate("gsxt", ShippedText("gsxt") + "# another\n"),
+  EXPECT_THAT(Activate("gsxt", ShippedTable("gsxt") + "# another\n"),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        HasSubstr("TABLE_VERSION: gsxt: got version 1")));
-  const auto same = Activate("gsxt", ShippedText("gsxt"));
+  const auto same = Activate("gsxt", ShippedTable("gsxt"));
   ASSERT_THAT(same, IsOk());
   EXPECT_EQ(same->outcome, Outcome::kUnchanged);
 }
@@ -331,10 +322,9 @@ TEST_F(PublicationTest, ADecisionOfTomorrowIsShownTomorrow) {
   EXPECT_EQ(StateOf(added.record_no, kCreditChina), Publicity::kPublic);
   EXPECT_EQ(StateOf(added.record_no, kGsxt), Publicity::kPublic);
   ASSERT_EQ(VersionOf(added.record_no).first_shown_size(), 1);
-  EXPECT_EQ(
-      CivilDay::FromDays(VersionOf(added.record_no).first_shown(0).day())
-          .ToIso(),
-      "2026-11-25");
+  EXPECT_EQ(CivilDay::FromDays(VersionOf(added.record_no).first_shown(0).day())
+                .ToIso(),
+            "2026-11-25");
   ExpectWhole();
 }
 
@@ -346,9 +336,8 @@ TEST_F(PublicationTest, NewRulesJudgeAllRecordsAgain) {
                           .record_no);
   }
   EXPECT_THAT(Listed(), IsEmpty());
-  ASSERT_THAT(
-      Activate("credit_china", WithFineLimits("credit_china", "CC36")),
-      IsOk());
+  ASSERT_THAT(Activate("credit_china", WithFineLimits("credit_china", "CC36")),
+              IsOk());
   // Also over a restart in between.
   Reopen();
   AwaitJudged();
@@ -400,10 +389,9 @@ TEST_F(PublicationTest, ARecordBeforeItsEnterpriseIsJudgedWhenItIsLinked) {
   clock_.Advance(absl::Hours(48));
   ASSERT_THAT(Put(Firm(kCodeB, "乙公司")), IsOk());
   ASSERT_EQ(VersionOf(added.record_no).first_shown_size(), 1);
-  EXPECT_EQ(
-      CivilDay::FromDays(VersionOf(added.record_no).first_shown(0).day())
-          .ToIso(),
-      "2026-11-26");
+  EXPECT_EQ(CivilDay::FromDays(VersionOf(added.record_no).first_shown(0).day())
+                .ToIso(),
+            "2026-11-26");
   ExpectWhole();
 }
 

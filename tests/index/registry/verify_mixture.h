@@ -24,14 +24,15 @@
 #include "index/codec/crypto.h"
 #include "index/codec/keys.h"
 #include "index/codec/value.h"
-#include "index/registry/registry.h"
 #include "index/registry/conf_tables.h"
+#include "index/registry/registry.h"
 #include "index/registry/rows.h"
 #include "index/registry/snapshot_view.h"
 #include "index/registry/verify.h"
 #include "index/store/key_files.h"
 #include "index/store/store.h"
 #include "tests/index/registry/test_registry.h"
+#include "tests/testing/shipped_tables.h"
 
 namespace creditreg {
 
@@ -46,13 +47,36 @@ class VerifyTest : public RegistryTest {
   // --- writing -------------------------------------------------------------
 
   void MakeMixture() {
+    // What is there before is judged by the rules later.
     MakeEarlyRecords();
+    MakeRules();
     MakeEnterprises();
     MakeRecords();
     MakeCorrections();
     MakeQuarantine();
     MakeImport();
     MakeErasures();
+  }
+
+  // Rules, and penalties that end, that wait and that nobody decides.
+  void MakeRules() {
+    for (const absl::string_view name : kTableNames) {
+      ActivateTable write;
+      write.request = NewRequest();
+      write.table = {std::string(name), ShippedTable(name)};
+      EXPECT_TRUE(Do(std::move(write)).ok());
+    }
+    MustPut(Firm(kAuthorityCode, "某局"));
+    const std::vector<std::vector<std::string>> kinds = {
+        {"责令关闭"}, {"罚款"}, {"警告"}};
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+      RecordDraft draft =
+          PenaltyOf(kAuthorityCode, "某局", absl::StrCat("规", i, "号"), 20600);
+      storage::v1::Penalty& penalty = *draft.content.mutable_penalty();
+      penalty.set_procedure(storage::v1::Penalty::PROCEDURE_ORDINARY);
+      for (const std::string& kind : kinds[i]) penalty.add_kinds(kind);
+      MustAdd(draft, Outcome::kCreated);
+    }
   }
 
   static void AddOldNumber(EnterpriseDraft* draft,

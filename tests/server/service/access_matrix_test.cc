@@ -11,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "creditreg/conf/v1/access.pb.h"
 #include "gtest/gtest.h"
@@ -18,6 +19,7 @@
 #include "server/service/rpc.h"
 #include "tests/server/service/test_server.h"
 #include "tests/testing/identity_factory.h"
+#include "tests/testing/shipped_tables.h"
 #include "tests/testing/test_directory.h"
 
 namespace creditreg {
@@ -368,7 +370,8 @@ std::string AccessMatrixTest::Make(const std::string& rpc, const Target& target,
     v1::ActivateTableRequest request;
     request.set_request_id(server_->NewRequestId());
     request.set_name("calendar");
-    request.set_text("version: 1000");
+    request.set_text(absl::StrReplaceAll(
+        ShippedTable("calendar"), {{"version: 1\n", "version: 1000\n"}}));
     request.set_validate_only(true);
     return Call(server_->publication(), &Publication::ActivateTable, request,
                 shown);

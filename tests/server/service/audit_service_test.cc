@@ -122,7 +122,7 @@ TEST_F(AuditServiceTest, AReadIsThereBeforeItsAnswer) {
   EXPECT_EQ(row.code(), "OK");
   EXPECT_EQ(row.reason(), "");
   EXPECT_EQ(row.enterprise_nos_size(), 1);
-  EXPECT_EQ(row.position(), 1U);
+  EXPECT_EQ(row.position(), server_->registry().CurrentView()->sequence());
   // What, by number, never its content.
   const std::string bytes = row.SerializeAsString();
   for (const char* text : {kCodeA, "示例公司", "14012345678"}) {

@@ -307,20 +307,20 @@ TEST_F(FamilyServiceTest, RecordsThatComeFirstAreLinkedByTheirEnterprise) {
   ExpectWhole();
 }
 
-// Shown to government callers alone.
-TEST_F(FamilyServiceTest, ThePublicIsShownNothingOfThem) {
+// 经营异常名录 is minor there, and reports are gsxt's.
+TEST_F(FamilyServiceTest, CreditChinaShowsNothingOfThem) {
   const std::string before = server_.GetPublic(kCodeA).SerializeAsString();
   server_.Submit(SampleListing(kCodeA, "甲公司"));
   server_.Submit(SampleReport(kCodeA, "甲公司", 2024));
   EXPECT_EQ(server_.GetPublic(kCodeA).SerializeAsString(), before);
-  v1::ListPublicLicencesRequest request;
+  v1::ListPublicRecordsRequest request;
   request.mutable_item()->set_identifier(kCodeA);
-  v1::ListPublicLicencesResponse response;
+  v1::ListPublicRecordsResponse response;
   grpc::ClientContext context;
-  ASSERT_EQ(CodeAndReason(server_.lookup().ListPublicLicences(&context, request,
-                                                              &response)),
+  ASSERT_EQ(CodeAndReason(server_.lookup().ListPublicRecords(&context, request,
+                                                             &response)),
             "OK");
-  EXPECT_EQ(response.licences_size(), 0);
+  EXPECT_EQ(response.records_size(), 0);
   EXPECT_EQ(response.next_page_token(), "");
 }
 

@@ -18,8 +18,8 @@
 #include "creditreg/v1/audit_service.grpc.pb.h"
 #include "creditreg/v1/intake_service.grpc.pb.h"
 #include "creditreg/v1/key_service.grpc.pb.h"
-#include "creditreg/v1/publication_service.grpc.pb.h"
 #include "creditreg/v1/public_lookup_service.grpc.pb.h"
+#include "creditreg/v1/publication_service.grpc.pb.h"
 #include "creditreg/v1/registry_read_service.grpc.pb.h"
 #include "creditreg/v1/registry_write_service.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
@@ -70,6 +70,9 @@ struct TestServerOptions {
   absl::Duration import_idle_limit = absl::Seconds(60);
   std::int64_t max_held_bytes = std::int64_t{512} << 20;
 };
+
+// Changes that activate the shipped tables in a new registry.
+inline constexpr std::uint64_t kTableChanges = 3;
 
 class TestServer {
  public:

@@ -107,9 +107,10 @@ TEST(StorageMirrorTest, TheTwoPackagesAgreeFieldByField) {
           "creditreg.v1.Enterprise.withheld_reason",
           "creditreg.v1.Record.enterprise_uscc", "creditreg.v1.Record.etag",
           "creditreg.v1.Record.first_received_at",
-          "creditreg.v1.Record.quality_flags", "creditreg.v1.Record.record_id",
-          "creditreg.v1.Record.recorded_at", "creditreg.v1.Record.source_id",
-          "creditreg.v1.Record.state", "creditreg.v1.Record.withdrawn_reason"));
+          "creditreg.v1.Record.publicity", "creditreg.v1.Record.quality_flags",
+          "creditreg.v1.Record.record_id", "creditreg.v1.Record.recorded_at",
+          "creditreg.v1.Record.source_id", "creditreg.v1.Record.state",
+          "creditreg.v1.Record.withdrawn_reason"));
 }
 
 TEST(StorageMirrorTest, DatesBecomeDays) {
