@@ -187,14 +187,11 @@ class Judge {
   }
 
   bool TestKinds(const cv::Row& row, absl::string_view kind) const {
-    const auto is_listed = [&row](absl::string_view k) {
-      return std::any_of(
-          row.kinds().begin(), row.kinds().end(),
-          [k](const std::string& listed) { return IsKind(k, listed); });
-    };
-    if (!kind.empty()) return is_listed(kind);
+    if (!kind.empty()) return NamesKind(row, kind);
     return facts_.kinds != nullptr &&
-           std::any_of(facts_.kinds->begin(), facts_.kinds->end(), is_listed);
+           std::any_of(
+               facts_.kinds->begin(), facts_.kinds->end(),
+               [&row](const std::string& k) { return NamesKind(row, k); });
   }
 
   Holds TestParty(const cv::Row& row) {
@@ -498,9 +495,9 @@ bool IsAboutSuch(const cv::Row& row, const Regime& regime,
   if (!row.families().empty() && !IsOneOf(row.families(), facts.family)) {
     return false;
   }
-  if (row.kinds().empty() || facts.kinds == nullptr || facts.kinds->empty()) {
-    return true;
-  }
+  // Rows of kinds speak of penalties alone.
+  if (facts.kinds == nullptr) return row.basis() != cv::Row::BASIS_KIND;
+  if (row.kinds().empty() || facts.kinds->empty()) return true;
   return std::any_of(
       facts.kinds->begin(), facts.kinds->end(), [&](const std::string& kind) {
         return NamesKind(row, kind) ||

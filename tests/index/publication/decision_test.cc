@@ -142,7 +142,6 @@ void Check(const std::vector<Case>& cases, const PublicationTable& table) {
 
 constexpr auto kSimple = sv::Penalty::PROCEDURE_SIMPLE;
 constexpr auto kUnknown = sv::Penalty::PROCEDURE_UNSPECIFIED;
-constexpr auto kOrdinary = sv::Penalty::PROCEDURE_ORDINARY;
 
 TEST(CreditChinaDecisionTest, ClassesOfOrder36) {
   const std::string day = "2026-06-01";
