@@ -28,7 +28,6 @@ namespace {
 
 namespace sv = storage::v1;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 CivilDay Day(absl::string_view text) {
   const auto day = CivilDay::ParseIso(text);
