@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "index/base/civil_day.h"
@@ -174,6 +175,23 @@ bool DependsOnOneFile(const FindAnswer& answer) {
          !HasAbsorbed(answer.enterprise->version.content());
 }
 
+// Hands what the public sees from the query's cursor on to `take`, which says
+// whether to go on. Returns whether it said no before the end.
+absl::StatusOr<bool> StoppedAmongShown(
+    const PinnedState& state, RecordsQuery query, PublicReader* reader,
+    absl::FunctionRef<bool(v1::Record)> take) {
+  do {
+    CREDITREG_ASSIGN_OR_RETURN(RecordPage page, state.view->ListRecords(query));
+    for (const RecordAt& record : page.records) {
+      CREDITREG_ASSIGN_OR_RETURN(std::optional<v1::Record> message,
+                                 reader->Show(record));
+      if (message.has_value() && !take(*std::move(message))) return true;
+    }
+    query.cursor = std::move(page.cursor);
+  } while (!query.cursor.empty());
+  return false;
+}
+
 // The newest records of one family that the public may see; true: there are
 // more. What the rules hide for good is not listed and costs nothing, so that a
 // page waits for nothing that it does not show.
@@ -187,34 +205,20 @@ absl::StatusOr<bool> AddNewest(
   query.enterprise = &holder;
   query.listed_only = true;
   query.limit = kRecordsOfAPage + 1;
-  do {
-    CREDITREG_ASSIGN_OR_RETURN(RecordPage page, state.view->ListRecords(query));
-    for (const RecordAt& record : page.records) {
-      CREDITREG_ASSIGN_OR_RETURN(std::optional<v1::Record> message,
-                                 reader->Show(record));
-      if (!message.has_value()) continue;
-      if (shown->size() == kRecordsOfAPage) return true;
-      *shown->Add() = *std::move(message);
-    }
-    query.cursor = std::move(page.cursor);
-  } while (!query.cursor.empty());
-  return false;
+  return StoppedAmongShown(state, std::move(query), reader,
+                           [shown](v1::Record message) {
+                             if (shown->size() == kRecordsOfAPage) return false;
+                             *shown->Add() = std::move(message);
+                             return true;
+                           });
 }
 
 // Whether the public may see anything from the query's cursor on.
 absl::StatusOr<bool> ShowsMore(const PinnedState& state, RecordsQuery query,
                                PublicReader* reader) {
   query.limit = kChunkRows;
-  do {
-    CREDITREG_ASSIGN_OR_RETURN(RecordPage page, state.view->ListRecords(query));
-    for (const RecordAt& record : page.records) {
-      CREDITREG_ASSIGN_OR_RETURN(const std::optional<v1::Record> message,
-                                 reader->Show(record));
-      if (message.has_value()) return true;
-    }
-    query.cursor = std::move(page.cursor);
-  } while (!query.cursor.empty());
-  return false;
+  return StoppedAmongShown(state, std::move(query), reader,
+                           [](const v1::Record& /*message*/) { return false; });
 }
 
 // Records of the page. As of many, there are none.
