@@ -6,63 +6,21 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "creditreg/conf/v1/publication.pb.h"
 #include "index/base/civil_day.h"
+#include "index/publication/table_check.h"
 
 namespace creditreg {
 namespace {
 
 namespace cv = conf::v1;
 
-// No law has a longer one; more is a slip of the pen.
-constexpr int kMostMonths = 600;
-
-// Gathers all mistakes of a table before it is refused.
-class Mistakes {
- public:
-  void Add(absl::string_view field, absl::string_view problem) {
-    lines_.push_back(absl::StrCat(field, ": ", problem));
-  }
-  absl::Status ToStatus() const {
-    if (lines_.empty()) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrJoin(lines_, "\n"));
-  }
-
- private:
-  std::vector<std::string> lines_;
-};
-
-DayRange RangeOf(const std::string& field, const std::string& from,
-                 const std::string& to, Mistakes& mistakes) {
-  DayRange range;
-  const auto read = [&](absl::string_view side, const std::string& text,
-                        CivilDay if_empty) {
-    if (text.empty()) return if_empty;
-    const absl::StatusOr<CivilDay> day = CivilDay::ParseIso(text);
-    if (day.ok()) return *day;
-    mistakes.Add(absl::StrCat(field, side),
-                 absl::StrCat("got \"", text, "\", want YYYY-MM-DD"));
-    return if_empty;
-  };
-  range.first = read("_from", from, CivilDay::Unknown());
-  range.last = read("_to", to, CivilDay::OpenEnded());
-  if (range.last < range.first) {
-    mistakes.Add(absl::StrCat(field, "_to"), "before its _from");
-  }
-  return range;
-}
-
 void CheckMonths(const std::string& field, int months, Mistakes& mistakes) {
-  if (months < 0 || months > kMostMonths) {
-    mistakes.Add(field,
-                 absl::StrCat("got ", months, ", want 0 to ", kMostMonths));
-  }
+  CheckNumber(field, months, 0, kMostMonths, mistakes);
 }
 
 void CheckTerm(const std::string& field, const cv::Term& term,
@@ -139,18 +97,6 @@ std::vector<Row>* RowsOf(cv::Row::Basis basis, Regime& regime) {
       return &regime.kind_rows;
     default:
       return nullptr;
-  }
-}
-
-using Ids = absl::flat_hash_set<std::string>;
-
-void TakeId(const std::string& field, const std::string& id, Ids& ids,
-            Mistakes& mistakes) {
-  if (id.empty()) {
-    mistakes.Add(field + ".id", "empty, want one");
-  } else if (!ids.insert(id).second) {
-    mistakes.Add(field + ".id",
-                 absl::StrCat("got \"", id, "\" twice, want one of each"));
   }
 }
 
