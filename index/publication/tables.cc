@@ -7,13 +7,16 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "creditreg/conf/v1/calendar.pb.h"
+#include "creditreg/conf/v1/procedures.pb.h"
 #include "creditreg/conf/v1/publication.pb.h"
 #include "index/base/status_macros.h"
 #include "index/codec/text_proto.h"
 #include "index/publication/calendar_table.h"
+#include "index/publication/procedures.h"
 #include "index/publication/rules.h"
 
 namespace creditreg {
@@ -43,6 +46,16 @@ absl::StatusOr<std::shared_ptr<const PublicationTable>> ParseRules(
   return table;
 }
 
+absl::StatusOr<std::shared_ptr<const ProcedureTable>> ParseProcedures(
+    const TableText& text) {
+  conf::v1::Procedures procedures;
+  CREDITREG_RETURN_IF_ERROR(ParseTextProto(text.text, text.name, &procedures));
+  absl::StatusOr<std::shared_ptr<const ProcedureTable>> table =
+      ProcedureTable::Build(procedures);
+  if (!table.ok()) return Named(text.name, table.status());
+  return table;
+}
+
 }  // namespace
 
 Channel ChannelOfTable(absl::string_view name) {
@@ -56,7 +69,10 @@ Channel ChannelOfTable(absl::string_view name) {
 absl::StatusOr<TablesPtr> PublicationTables::With(
     const TableText& text, std::uint64_t sequence) const {
   auto tables = std::make_shared<PublicationTables>(*this);
-  if (text.name != std::string(kCalendarTable)) tables->sequence_ = sequence;
+  if (ChannelOfTable(text.name) !=
+      storage::v1::ChannelPublication::CHANNEL_UNSPECIFIED) {
+    tables->sequence_ = sequence;
+  }
   if (text.name == std::string(kCalendarTable)) {
     conf::v1::Calendar calendar;
     CREDITREG_RETURN_IF_ERROR(ParseTextProto(text.text, text.name, &calendar));
@@ -70,9 +86,12 @@ absl::StatusOr<TablesPtr> PublicationTables::With(
   } else if (text.name == std::string(kGsxtTable)) {
     CREDITREG_ASSIGN_OR_RETURN(tables->gsxt_,
                                ParseRules(text, ChannelOfTable(text.name)));
+  } else if (text.name == std::string(kProceduresTable)) {
+    CREDITREG_ASSIGN_OR_RETURN(tables->procedures_, ParseProcedures(text));
   } else {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "table: got \"", text.name, "\", want calendar, credit_china or gsxt"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("table: got \"", text.name, "\", want one of ",
+                     absl::StrJoin(kTableNames, ", ")));
   }
   return TablesPtr(std::move(tables));
 }
@@ -90,6 +109,9 @@ const PublicationTable* PublicationTables::Of(Channel channel) const {
 
 std::uint32_t PublicationTables::VersionOf(absl::string_view name) const {
   if (name == kCalendarTable) return calendar_version_;
+  if (name == kProceduresTable) {
+    return procedures_ == nullptr ? 0 : procedures_->version();
+  }
   const PublicationTable* const table = Of(ChannelOfTable(name));
   return table == nullptr ? 0 : table->version();
 }

@@ -1,5 +1,6 @@
-// The tables that decide what is published: the rules of each channel and the
-// working-day calendar, as one state of the registry has them.
+// The tables that decide what is published: the rules of each channel, the
+// working-day calendar, and the procedures of cases, as one state of the
+// registry has them.
 //
 // Thread safety: immutable; may be shared between threads.
 
@@ -14,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "index/base/working_days.h"
+#include "index/publication/procedures.h"
 #include "index/publication/rules.h"
 
 namespace creditreg {
@@ -22,8 +24,9 @@ namespace creditreg {
 inline constexpr absl::string_view kCalendarTable = "calendar";
 inline constexpr absl::string_view kCreditChinaTable = "credit_china";
 inline constexpr absl::string_view kGsxtTable = "gsxt";
-inline constexpr std::array<absl::string_view, 3> kTableNames = {
-    kCalendarTable, kCreditChinaTable, kGsxtTable};
+inline constexpr absl::string_view kProceduresTable = "procedures";
+inline constexpr std::array<absl::string_view, 4> kTableNames = {
+    kCalendarTable, kCreditChinaTable, kGsxtTable, kProceduresTable};
 
 inline constexpr std::array<Channel, 2> kChannels = {
     storage::v1::ChannelPublication::CHANNEL_CREDIT_CHINA,
@@ -54,17 +57,19 @@ class PublicationTables {
   // Null: none is active.
   const PublicationTable* Of(Channel channel) const;
   const WorkCalendar* calendar() const { return calendar_.get(); }
+  const ProcedureTable* procedures() const { return procedures_.get(); }
   // 0: no such table.
   std::uint32_t VersionOf(absl::string_view name) const;
 
-  // Of the last change that activated rules, which a calendar is not; 0: none
-  // did.
+  // Of the last change that activated rules, by which records have to be judged
+  // again: neither a calendar nor procedures. 0: none did.
   std::uint64_t sequence() const { return sequence_; }
 
  private:
   std::shared_ptr<const PublicationTable> credit_china_;
   std::shared_ptr<const PublicationTable> gsxt_;
   std::shared_ptr<const WorkCalendar> calendar_;
+  std::shared_ptr<const ProcedureTable> procedures_;
   std::uint32_t calendar_version_ = 0;
   std::uint64_t sequence_ = 0;
 };

@@ -11,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "index/base/status_macros.h"
+#include "index/publication/procedures.h"
 #include "index/publication/rules.h"
 #include "index/publication/tables.h"
 #include "index/registry/view.h"
@@ -42,6 +43,22 @@ void FillTable(const PublicationTable& table,
   }
 }
 
+void FillTable(const ProcedureTable& table,
+               v1::ListTablesResponse::Table* message) {
+  for (const conf::v1::Procedure& procedure : table.text().procedures()) {
+    if (procedure.unconfirmed()) message->add_unconfirmed_rules(procedure.id());
+    for (const conf::v1::ClockRule& clock : procedure.clocks()) {
+      if (!clock.unconfirmed()) continue;
+      message->add_unconfirmed_rules(
+          absl::StrCat(procedure.id(), "/", clock.id()));
+    }
+  }
+  if (table.receivers().unconfirmed()) {
+    message->add_unconfirmed_rules("receivers");
+  }
+  if (table.sources().unconfirmed()) message->add_unconfirmed_rules("sources");
+}
+
 }  // namespace
 
 absl::Status PublicationHandlers::ListTables(
@@ -55,6 +72,8 @@ absl::Status PublicationHandlers::ListTables(
     table->set_version(tables.VersionOf(name));
     if (name == kCreditChinaTable || name == kGsxtTable) {
       FillTable(*tables.Of(ChannelOfTable(name)), table);
+    } else if (name == kProceduresTable) {
+      FillTable(*tables.procedures(), table);
     }
   }
   CREDITREG_ASSIGN_OR_RETURN(const std::uint64_t to_judge,

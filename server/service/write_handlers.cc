@@ -330,7 +330,7 @@ absl::StatusOr<ActivateTable> WriteHandlers::Prepare(
   CheckRequestId(request.request_id(), &violations);
   if (std::find(kTableNames.begin(), kTableNames.end(),
                 absl::string_view(request.name())) == kTableNames.end()) {
-    violations.Add("name", "want calendar, credit_china or gsxt");
+    violations.Add("name", "want calendar, credit_china, gsxt or procedures");
   }
   if (request.text().empty() || request.text().size() > kMaxTableBytes) {
     violations.Add("text", absl::StrCat("got ", request.text().size(),

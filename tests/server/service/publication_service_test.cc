@@ -301,13 +301,16 @@ TEST_F(PublicationServiceTest, ATableIsActivatedWithoutARestart) {
   }
   EXPECT_EQ(Page().penalties_size(), 1);
   const v1::ListTablesResponse tables = Tables();
-  ASSERT_EQ(tables.tables_size(), 3);
+  ASSERT_EQ(tables.tables_size(), 4);
   EXPECT_EQ(tables.tables(0).name(), "calendar");
   EXPECT_EQ(tables.tables(1).name(), "credit_china");
   EXPECT_EQ(tables.tables(1).version(), 2);
   EXPECT_THAT(tables.tables(1).terms(), Contains("CC36-SERIOUS"));
   EXPECT_THAT(tables.tables(1).unconfirmed_rules(),
               Contains("CC36-KIND-UNNAMED"));
+  EXPECT_EQ(tables.tables(3).name(), "procedures");
+  EXPECT_THAT(tables.tables(3).unconfirmed_rules(),
+              Contains("GS45-REPAIR/ACCEPTANCE"));
   EXPECT_EQ(tables.publication_date(), "2026-11-24");
 
   request.set_request_id("t-2");

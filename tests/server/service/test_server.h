@@ -72,7 +72,7 @@ struct TestServerOptions {
 };
 
 // Changes that activate the shipped tables in a new registry.
-inline constexpr std::uint64_t kTableChanges = 3;
+inline constexpr std::uint64_t kTableChanges = 4;
 
 class TestServer {
  public:
