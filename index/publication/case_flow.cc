@@ -378,7 +378,7 @@ sv::CaseClock ClockOf(const cv::ClockRule& rule, CivilDay start, int days,
 
 // The day of the step that led into `state` last.
 CivilDay EnteredOn(sv::CaseState state, const sv::CaseRow& row) {
-  const auto events = row.events();
+  const auto& events = row.events();
   for (auto event = events.rbegin(); event != events.rend(); ++event) {
     if (event->state() == state && event->action() != sv::CASE_ACTION_AMEND &&
         event->action() != sv::CASE_ACTION_EXTEND) {
