@@ -232,6 +232,16 @@ absl::string_view TableName(Table table) {
       return "erased key";
     case Table::kConfTable:
       return "conf table";
+    case Table::kQualityCell:
+      return "quality cell";
+    case Table::kCase:
+      return "case";
+    case Table::kNationalCase:
+      return "national case";
+    case Table::kHeldStep:
+      return "held step";
+    case Table::kReceiver:
+      return "receiver";
     case Table::kCurrentCode:
       return "current code";
     case Table::kFormerCode:
@@ -250,6 +260,14 @@ absl::string_view TableName(Table table) {
       return "due";
     case Table::kUndecided:
       return "undecided";
+    case Table::kRecordCase:
+      return "record case";
+    case Table::kCaseClock:
+      return "case clock";
+    case Table::kWithdrawal:
+      return "withdrawal";
+    case Table::kCaseStep:
+      return "case step";
   }
   return "unknown";
 }
@@ -424,6 +442,40 @@ std::string ConfTableKey(absl::string_view name, std::uint64_t sequence) {
   return KeyWriter(Table::kConfTable).Text(name).FlippedU64(sequence).Finish();
 }
 
+std::string QualityCellPrefix(CivilDay month) {
+  return KeyWriter(Table::kQualityCell).Day(month).Finish();
+}
+
+std::string QualityCellKey(CivilDay month, absl::string_view source_id,
+                           absl::string_view region, std::uint8_t family) {
+  return KeyWriter(Table::kQualityCell)
+      .Day(month)
+      .Text(source_id)
+      .Text(region)
+      .U8(family)
+      .Finish();
+}
+
+std::string CaseKey(std::uint64_t case_no) {
+  return NumberKey(Table::kCase, case_no);
+}
+
+std::string NationalCaseKey(absl::string_view national_no) {
+  return KeyWriter(Table::kNationalCase).Text(national_no).Finish();
+}
+
+std::string HeldStepPrefix(absl::string_view national_no) {
+  return KeyWriter(Table::kHeldStep).Text(national_no).Finish();
+}
+
+std::string HeldStepKey(absl::string_view national_no, std::uint64_t step) {
+  return KeyWriter(Table::kHeldStep).Text(national_no).U64(step).Finish();
+}
+
+std::string ReceiverKey(absl::string_view principal) {
+  return KeyWriter(Table::kReceiver).Text(principal).Finish();
+}
+
 std::string DuePrefix(CivilDay day) {
   return KeyWriter(Table::kDue).Day(day).Finish();
 }
@@ -434,6 +486,26 @@ std::string DueKey(CivilDay day, std::uint64_t record_no) {
 
 std::string UndecidedKey(std::uint64_t record_no) {
   return NumberKey(Table::kUndecided, record_no);
+}
+
+std::string RecordCasePrefix(std::uint64_t record_no) {
+  return NumberKey(Table::kRecordCase, record_no);
+}
+
+std::string RecordCaseKey(std::uint64_t record_no, std::uint64_t case_no) {
+  return KeyWriter(Table::kRecordCase).U64(record_no).U64(case_no).Finish();
+}
+
+std::string CaseClockKey(CivilDay day, std::uint64_t case_no) {
+  return KeyWriter(Table::kCaseClock).Day(day).U64(case_no).Finish();
+}
+
+std::string WithdrawalKey(std::uint64_t sequence) {
+  return NumberKey(Table::kWithdrawal, sequence);
+}
+
+std::string CaseStepKey(std::uint64_t sequence) {
+  return NumberKey(Table::kCaseStep, sequence);
 }
 
 std::string PersonPrefix(absl::string_view mac) {
@@ -454,12 +526,13 @@ std::string PersonKey(absl::string_view mac, SealedKind kind,
 
 absl::StatusOr<std::uint64_t> DecodeNumberKey(Table table,
                                               absl::string_view key) {
-  CREDITREG_CHECK(table == Table::kEnterpriseHead ||
-                      table == Table::kRecordHead || table == Table::kChange ||
-                      table == Table::kQuarantine ||
-                      table == Table::kLinkBacklog ||
-                      table == Table::kErasedKey || table == Table::kUndecided,
-                  "only these tables' keys are one number");
+  CREDITREG_CHECK(
+      table == Table::kEnterpriseHead || table == Table::kRecordHead ||
+          table == Table::kChange || table == Table::kQuarantine ||
+          table == Table::kLinkBacklog || table == Table::kErasedKey ||
+          table == Table::kUndecided || table == Table::kCase ||
+          table == Table::kWithdrawal || table == Table::kCaseStep,
+      "only these tables' keys are one number");
   KeyReader reader(table, key);
   const std::uint64_t number = reader.U64();
   CREDITREG_RETURN_IF_ERROR(reader.Finish());
@@ -525,6 +598,53 @@ absl::StatusOr<DueEntry> DecodeDueKey(absl::string_view key) {
   entry.record_no = reader.U64();
   CREDITREG_RETURN_IF_ERROR(reader.Finish());
   return entry;
+}
+
+absl::StatusOr<QualityCellEntry> DecodeQualityCellKey(absl::string_view key) {
+  KeyReader reader(Table::kQualityCell, key);
+  QualityCellEntry entry;
+  entry.month = reader.Day();
+  entry.source_id = reader.Text();
+  entry.region = reader.Text();
+  entry.family = reader.U8();
+  CREDITREG_RETURN_IF_ERROR(reader.Finish());
+  return entry;
+}
+
+absl::StatusOr<HeldStepEntry> DecodeHeldStepKey(absl::string_view key) {
+  KeyReader reader(Table::kHeldStep, key);
+  HeldStepEntry entry;
+  entry.national_no = reader.Text();
+  entry.step = reader.U64();
+  CREDITREG_RETURN_IF_ERROR(reader.Finish());
+  return entry;
+}
+
+absl::StatusOr<RecordCaseEntry> DecodeRecordCaseKey(absl::string_view key) {
+  KeyReader reader(Table::kRecordCase, key);
+  RecordCaseEntry entry;
+  entry.record_no = reader.U64();
+  entry.case_no = reader.U64();
+  CREDITREG_RETURN_IF_ERROR(reader.Finish());
+  return entry;
+}
+
+absl::StatusOr<CaseClockEntry> DecodeCaseClockKey(absl::string_view key) {
+  KeyReader reader(Table::kCaseClock, key);
+  CaseClockEntry entry;
+  entry.day = reader.Day();
+  entry.case_no = reader.U64();
+  CREDITREG_RETURN_IF_ERROR(reader.Finish());
+  return entry;
+}
+
+absl::StatusOr<std::string> DecodeTextKey(Table table, absl::string_view key) {
+  CREDITREG_CHECK(table == Table::kNationalCase || table == Table::kReceiver,
+                  "only these tables' keys are one text");
+  KeyReader reader(table, key);
+  std::string text = reader.Text();
+  CREDITREG_RETURN_IF_ERROR(reader.Finish());
+  return text;
 }
 
 absl::StatusOr<SealedEntry> DecodeSealedKey(absl::string_view key) {

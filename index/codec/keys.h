@@ -44,6 +44,11 @@ enum class Table : std::uint8_t {
   kLinkBacklog = 0x0F,        // enterprise_no
   kErasedKey = 0x10,          // slot
   kConfTable = 0x11,          // text name, ~sequence
+  kQualityCell = 0x12,        // month, text source, text region, family u8
+  kCase = 0x13,               // case_no
+  kNationalCase = 0x14,       // text national number
+  kHeldStep = 0x15,           // text national number, step
+  kReceiver = 0x16,           // text principal
   // Indexes.
   kCurrentCode = 0x40,  // USCC (18 bytes)
   kFormerCode = 0x41,   // USCC (18 bytes)
@@ -55,6 +60,10 @@ enum class Table : std::uint8_t {
   kPerson = 0x46,       // number's HMAC (16 bytes), kind u8, number, role u8
   kDue = 0x47,          // day, record_no
   kUndecided = 0x48,    // record_no
+  kRecordCase = 0x49,   // record_no, case_no
+  kCaseClock = 0x4A,    // last day, case_no
+  kWithdrawal = 0x4B,   // sequence
+  kCaseStep = 0x4C,     // sequence
 };
 
 // The one partition there is today.
@@ -128,6 +137,15 @@ std::string ErasedKeyKey(std::uint64_t slot);
 // A table of conf/ by its name; newest first.
 std::string ConfTablePrefix(absl::string_view name);
 std::string ConfTableKey(absl::string_view name, std::uint64_t sequence);
+// `month` is a date.
+std::string QualityCellPrefix(CivilDay month);
+std::string QualityCellKey(CivilDay month, absl::string_view source_id,
+                           absl::string_view region, std::uint8_t family);
+std::string CaseKey(std::uint64_t case_no);
+std::string NationalCaseKey(absl::string_view national_no);
+std::string HeldStepPrefix(absl::string_view national_no);
+std::string HeldStepKey(absl::string_view national_no, std::uint64_t step);
+std::string ReceiverKey(absl::string_view principal);
 
 // `uscc` is 18 bytes.
 std::string CurrentCodeKey(absl::string_view uscc);
@@ -158,6 +176,13 @@ std::string PersonKey(absl::string_view mac, SealedKind kind,
 std::string DuePrefix(CivilDay day);
 std::string DueKey(CivilDay day, std::uint64_t record_no);
 std::string UndecidedKey(std::uint64_t record_no);
+std::string RecordCasePrefix(std::uint64_t record_no);
+std::string RecordCaseKey(std::uint64_t record_no, std::uint64_t case_no);
+// `day` is a date.
+std::string CaseClockKey(CivilDay day, std::uint64_t case_no);
+// Of the change that tells of it.
+std::string WithdrawalKey(std::uint64_t sequence);
+std::string CaseStepKey(std::uint64_t sequence);
 
 struct NumberAndSequence {
   std::uint64_t number = 0;
@@ -172,6 +197,24 @@ struct DueEntry {
   CivilDay day;
   std::uint64_t record_no = 0;
 };
+struct QualityCellEntry {
+  CivilDay month;
+  std::string source_id;
+  std::string region;
+  std::uint8_t family = 0;
+};
+struct HeldStepEntry {
+  std::string national_no;
+  std::uint64_t step = 0;
+};
+struct RecordCaseEntry {
+  std::uint64_t record_no = 0;
+  std::uint64_t case_no = 0;
+};
+struct CaseClockEntry {
+  CivilDay day;
+  std::uint64_t case_no = 0;
+};
 struct SealedEntry {
   SealedKind kind = SealedKind::kRecord;
   std::uint64_t number = 0;
@@ -184,7 +227,7 @@ struct RequestAgeEntry {
 };
 
 // For tables whose key is one number: heads, changes, quarantine, backlog,
-// erased keys, undecided records.
+// erased keys, undecided records, cases, withdrawals, case steps.
 absl::StatusOr<std::uint64_t> DecodeNumberKey(Table table,
                                               absl::string_view key);
 // For kEnterpriseVersion and kRecordVersion.
@@ -196,6 +239,12 @@ absl::StatusOr<std::uint64_t> DecodeTrailingNumber(Table table,
                                                    absl::string_view key);
 absl::StatusOr<FileListEntry> DecodeFileListKey(absl::string_view key);
 absl::StatusOr<DueEntry> DecodeDueKey(absl::string_view key);
+absl::StatusOr<QualityCellEntry> DecodeQualityCellKey(absl::string_view key);
+absl::StatusOr<HeldStepEntry> DecodeHeldStepKey(absl::string_view key);
+absl::StatusOr<RecordCaseEntry> DecodeRecordCaseKey(absl::string_view key);
+absl::StatusOr<CaseClockEntry> DecodeCaseClockKey(absl::string_view key);
+// For kNationalCase and kReceiver: the text it is.
+absl::StatusOr<std::string> DecodeTextKey(Table table, absl::string_view key);
 // `sequence` of a conf table's key; `number` is 0.
 absl::StatusOr<NumberAndSequence> DecodeConfTableKey(absl::string_view key);
 absl::StatusOr<SealedEntry> DecodeSealedKey(absl::string_view key);

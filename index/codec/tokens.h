@@ -21,7 +21,11 @@ namespace creditreg {
 inline constexpr absl::Duration kPageTokenLease = absl::Minutes(10);
 
 // What an id names; ids of one kind are no ids of another.
-enum class PublicIdKind : std::uint8_t { kRecord = 1, kQuarantineRow = 2 };
+enum class PublicIdKind : std::uint8_t {
+  kRecord = 1,
+  kQuarantineRow = 2,
+  kCase = 3,
+};
 
 // What a page token holds.
 struct PageState {

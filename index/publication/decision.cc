@@ -483,6 +483,9 @@ int Weight(Publicity publicity) {
     case Publicity::kGovernmentOnly:
       return 5;
     case Publicity::kWithdrawn:
+    case Publicity::kRepaired:
+    case Publicity::kAnnulled:
+    case Publicity::kShielded:
       return 6;
   }
   return 6;
@@ -657,6 +660,10 @@ Decision DecideWith(const sv::RecordVersion& record, const RecordFacts& facts,
   decision.reasons.erase(
       std::unique(decision.reasons.begin(), decision.reasons.end()),
       decision.reasons.end());
+  if (!decision.repair_from.is_unknown() && record.has_repair_barred_until()) {
+    decision.repair_from = std::max(
+        decision.repair_from, CivilDay::FromDays(record.repair_barred_until()));
+  }
   if (!is_shown || (!decision.repair_from.is_unknown() &&
                     decision.until <= decision.repair_from)) {
     decision.repair_from = CivilDay::Unknown();
@@ -666,9 +673,25 @@ Decision DecideWith(const sv::RecordVersion& record, const RecordFacts& facts,
   return decision;
 }
 
-Decision NotInForce() {
+// What hides a record on every channel, whatever the rules say; nothing: they
+// decide.
+std::optional<Publicity> HiddenBy(const sv::RecordVersion& record) {
+  if (record.state() != sv::RECORD_STATE_ACTIVE) return Publicity::kWithdrawn;
+  switch (record.ending().kind()) {
+    case sv::RecordEnding::KIND_REPAIRED:
+      return Publicity::kRepaired;
+    case sv::RecordEnding::KIND_ANNULLED:
+      return Publicity::kAnnulled;
+    default:
+      break;
+  }
+  if (record.shield_case_no() != 0) return Publicity::kShielded;
+  return std::nullopt;
+}
+
+Decision Hidden(Publicity publicity) {
   Decision decision;
-  decision.publicity = Publicity::kWithdrawn;
+  decision.publicity = publicity;
   return decision;
 }
 
@@ -709,7 +732,9 @@ absl::string_view ReasonName(UndecidedReason reason) {
 
 Decision Decide(const sv::RecordVersion& record, const PublicationTable& table,
                 CivilDay day) {
-  if (record.state() != sv::RECORD_STATE_ACTIVE) return NotInForce();
+  if (const std::optional<Publicity> hidden = HiddenBy(record)) {
+    return Hidden(*hidden);
+  }
   const RecordFacts facts = FactsOf(record);
   if (!facts.decided.is_date()) return Undated();
   return DecideWith(record, facts, FirstShownOn(record, table.channel()), table,
@@ -718,7 +743,9 @@ Decision Decide(const sv::RecordVersion& record, const PublicationTable& table,
 
 Decision DecideIfShownFrom(const sv::RecordVersion& record,
                            const PublicationTable& table, CivilDay day) {
-  if (record.state() != sv::RECORD_STATE_ACTIVE) return NotInForce();
+  if (const std::optional<Publicity> hidden = HiddenBy(record)) {
+    return Hidden(*hidden);
+  }
   const RecordFacts facts = FactsOf(record);
   if (!facts.decided.is_date()) return Undated();
   return DecideWith(record, facts, {day, false}, table, day);

@@ -45,6 +45,11 @@ enum class Publicity : std::uint8_t {
   kRemoved = 6,
   // Withdrawn by its source.
   kWithdrawn = 7,
+  // A case ended it before its time: 信用修复, or the decision was annulled.
+  kRepaired = 8,
+  kAnnulled = 9,
+  // Hidden for a time by a court's order (破产重整).
+  kShielded = 10,
 };
 
 // Why a record is undecided.

@@ -1,7 +1,7 @@
 // How well sources report: what they reported, how much of it is compliant
 // (合规), and how much of that came in time (及时) or late (迟报). Figures are
 // kept per source, region, month of first receipt and family, in cells that add
-// up: the writer puts a record's new cell less its old one.
+// up: the writer adds a record's when it first comes.
 //
 //   合规率  compliant / reported
 //   及时率  timely / (timely + late)
@@ -14,9 +14,9 @@
 // apart. What should have been reported and was not (上报率, 瞒报率) only the
 // deciding agencies' ledgers tell: it is not here.
 //
-// The first receipt never changes: a timely record that is corrected later
-// stays timely, a late one late. (A correction that names another day of
-// decision is judged by that day.)
+// All of it is judged once, when the first version comes, and kept with the
+// record: a timely record that is corrected later stays timely, a late one
+// late, and one that broke a rule stays one that did.
 //
 // Thread safety: plain values; free functions without state.
 
@@ -30,8 +30,10 @@
 
 #include "absl/strings/string_view.h"
 #include "creditreg/storage/v1/content.pb.h"
+#include "creditreg/storage/v1/rows.pb.h"
 #include "index/base/civil_day.h"
 #include "index/base/working_days.h"
+#include "index/publication/tables.h"
 
 namespace creditreg {
 
@@ -93,7 +95,7 @@ struct QualityRecord {
   CivilDay first_received;
   // Unknown or OpenEnded: without a day of decision.
   CivilDay decided_on;
-  // Has no flag of the error grade.
+  // Broke no rule: its version has no quality flag.
   bool compliant = false;
 };
 
@@ -109,6 +111,21 @@ QualityKey QualityKeyOf(const QualityRecord& record);
 // ends.
 QualityCell QualityOf(const QualityRecord& record, const WorkCalendar& calendar,
                       int limit_days);
+
+// How a record came first, as it is kept with it: `version` is its first
+// version, complete but for that. A calendar and limit of no table: Monday to
+// Friday, 7 days.
+storage::v1::FirstReceipt FirstReceiptOf(
+    const storage::v1::RecordVersion& version, CivilDay received,
+    const PublicationTables& tables);
+// Where, and as what, a record counts that has a first receipt.
+QualityKey QualityKeyOf(const storage::v1::RecordVersion& version);
+QualityCell QualityOf(const storage::v1::FirstReceipt& receipt);
+// The cell of one row that was rejected.
+QualityCell RejectedRow();
+
+storage::v1::QualityCellRow RowOf(const QualityCell& cell);
+QualityCell CellOf(const storage::v1::QualityCellRow& row);
 
 // A share, exactly: `whole` is above 0. Not reduced, so that it says of how
 // many.

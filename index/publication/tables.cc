@@ -69,10 +69,7 @@ Channel ChannelOfTable(absl::string_view name) {
 absl::StatusOr<TablesPtr> PublicationTables::With(
     const TableText& text, std::uint64_t sequence) const {
   auto tables = std::make_shared<PublicationTables>(*this);
-  if (ChannelOfTable(text.name) !=
-      storage::v1::ChannelPublication::CHANNEL_UNSPECIFIED) {
-    tables->sequence_ = sequence;
-  }
+  if (text.name != std::string(kCalendarTable)) tables->sequence_ = sequence;
   if (text.name == std::string(kCalendarTable)) {
     conf::v1::Calendar calendar;
     CREDITREG_RETURN_IF_ERROR(ParseTextProto(text.text, text.name, &calendar));

@@ -61,8 +61,8 @@ class PublicationTables {
   // 0: no such table.
   std::uint32_t VersionOf(absl::string_view name) const;
 
-  // Of the last change that activated rules, by which records have to be judged
-  // again: neither a calendar nor procedures. 0: none did.
+  // Of the last change that activated what records are judged by, also by when
+  // receivers are told of their ends: all but a calendar. 0: none did.
   std::uint64_t sequence() const { return sequence_; }
 
  private:

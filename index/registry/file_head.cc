@@ -26,7 +26,7 @@ namespace {
 bool CountsIn(const storage::v1::RecordVersion* version,
               std::uint64_t enterprise_no) {
   return version != nullptr && version->enterprise_no() == enterprise_no &&
-         version->state() == storage::v1::RECORD_STATE_ACTIVE;
+         IsCounted(*version);
 }
 
 void AddToHead(storage::v1::Family family, int by,
@@ -67,8 +67,7 @@ absl::StatusOr<CivilDay> NewestInForce(const Snapshot& rows,
       }
       CREDITREG_ASSIGN_OR_RETURN(const std::optional<RecordAt> record,
                                  ReadRecordVersion(rows, entry.record_no, 0));
-      if (record.has_value() &&
-          record->version.state() == storage::v1::RECORD_STATE_ACTIVE) {
+      if (record.has_value() && IsCounted(record->version)) {
         return entry.day;
       }
     }

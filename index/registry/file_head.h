@@ -15,6 +15,14 @@
 
 namespace creditreg {
 
+// Whether a record is counted among those in force of its file and of the
+// registry: neither withdrawn nor ended by a case. What an approval hides is
+// gone from counts with its commit.
+inline bool IsCounted(const storage::v1::RecordVersion& version) {
+  return version.state() == storage::v1::RECORD_STATE_ACTIVE &&
+         !version.has_ending();
+}
+
 // After a record's version `before` (null: none) was replaced by `after` and
 // the file lists were put: the heads of the files it left, came to or stays in.
 //

@@ -6,6 +6,7 @@
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@
 #include "creditreg/storage/v1/content.pb.h"
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/base/check.h"
+#include "index/base/civil_day.h"
 #include "index/base/clock.h"
 #include "index/base/random.h"
 #include "index/base/status_macros.h"
@@ -33,6 +35,7 @@
 #include "index/lookup/identifiers.h"
 #include "index/model/draft.h"
 #include "index/model/finding.h"
+#include "index/publication/source_quality.h"
 #include "index/publication/tables.h"
 #include "index/registry/conf_tables.h"
 #include "index/registry/enterprise_write.h"
@@ -42,6 +45,7 @@
 #include "index/registry/loaded_keys.h"
 #include "index/registry/open.h"
 #include "index/registry/party_link.h"
+#include "index/registry/quality_cells.h"
 #include "index/registry/record_version.h"
 #include "index/registry/record_write.h"
 #include "index/registry/registry.h"
@@ -151,6 +155,8 @@ class FirstLoadImpl final : public FirstLoad {
 
  private:
   absl::StatusOr<Fates> TryAddRows(Batch batch);
+  void AddRejected(const StartImport& start,
+                   std::map<QualityKey, QualityCell>* quality) const;
   // What needs no order: on the caller's thread.
   absl::Status Prepare(ImportRowDraft draft, Item& item) const;
   void PrepareEnterpriseItem(Item& item) const;
@@ -199,6 +205,8 @@ class FirstLoadImpl final : public FirstLoad {
   LoadedKeys loaded_;
   // By enterprise_no; only while records come.
   std::vector<storage::v1::EnterpriseHead> heads_ ABSL_GUARDED_BY(mutex_);
+  // What is to be added to the cells of source quality.
+  std::map<QualityKey, QualityCell> quality_ ABSL_GUARDED_BY(mutex_);
   // The chain's end, apart from counters: batches link behind the numbering.
   std::string chain_hash_;
 };
@@ -274,6 +282,7 @@ absl::StatusOr<FirstLoad::Fates> FirstLoadImpl::TryAddRows(Batch batch) {
 
   BatchRows rows;
   Fates fates;
+  std::map<QualityKey, QualityCell> quality;
   for (Item& item : items) {
     const std::uint64_t row = item.prepared.row;
     if (item.fate == Item::Fate::kPutOff) {
@@ -282,12 +291,23 @@ absl::StatusOr<FirstLoad::Fates> FirstLoadImpl::TryAddRows(Batch batch) {
     }
     PutImportOutcome(rows, file->row.import_no(), item.result);
     if (!item.result.findings.empty()) fates.with_findings.push_back(row);
-    if (item.fate == Item::Fate::kRejected) continue;
+    if (item.fate == Item::Fate::kRejected) {
+      AddRejected(file->start, &quality);
+      continue;
+    }
     ChangeSource source;
     source.actor = &file->start.actor;
     source.request_id = file->start.request_id;
     source.import_row = row;
     CREDITREG_RETURN_IF_ERROR(PutRows(source, item, rows));
+    if (pass_ == Pass::kRecords) {
+      quality[QualityKeyOf(item.record.version)] +=
+          QualityOf(item.record.version.first_receipt());
+    }
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& [key, cell] : quality) quality_[key] += cell;
   }
   if (!chaining_->Enter(batch.number)) return Ended();
   for (Item& item : items) {
@@ -299,10 +319,22 @@ absl::StatusOr<FirstLoad::Fates> FirstLoadImpl::TryAddRows(Batch batch) {
   for (Item& item : items) {
     if (item.fate != Item::Fate::kPlain) continue;
     rows.Put(ChangeKey(item.stamp.sequence), item.change());
+    for (IndexRow& row : ChangeIndexRows(item.stamp.sequence, item.change())) {
+      rows.PutEncoded(std::move(row.first), std::move(row.second));
+    }
   }
   items.clear();
   CREDITREG_RETURN_IF_ERROR(tables_->Put(batch.number, rows));
   return fates;
+}
+
+void FirstLoadImpl::AddRejected(
+    const StartImport& start,
+    std::map<QualityKey, QualityCell>* quality) const {
+  const storage::v1::Family family = FamilyOfFormat(start.format);
+  if (family == storage::v1::FAMILY_UNSPECIFIED) return;
+  (*quality)[QualityKeyOf(family, start.source_id, /*region=*/"",
+                          ChinaDay(context_.clock->Now()))] += RejectedRow();
 }
 
 absl::Status FirstLoadImpl::Prepare(ImportRowDraft draft, Item& item) const {
@@ -590,6 +622,13 @@ absl::Status FirstLoadImpl::Commit() {
   for (const LoadedFile& file : files_) {
     batch.Put(ImportKey(file.start.actor.principal, file.start.request_id),
               EncodeValue(file.row));
+  }
+  const std::shared_ptr<const Snapshot> rows = store_->TakeSnapshot();
+  for (const auto& [key, cell] : quality_) {
+    // Rows that were put off are there already.
+    CREDITREG_ASSIGN_OR_RETURN(const auto row,
+                               QualityRowWith(key, cell, *rows));
+    batch.Put(row.first, EncodeValue(row.second));
   }
   counters_.set_data_key_slots(data_keys_->slots());
   batch.Put(MetaKey("counters"), EncodeValue(counters_));

@@ -7,14 +7,17 @@
 
 #include "absl/status/statusor.h"
 #include "creditreg/storage/v1/rows.pb.h"
+#include "index/base/civil_day.h"
 #include "index/base/status_macros.h"
 #include "index/codec/crypto.h"
 #include "index/codec/keys.h"
 #include "index/codec/value.h"
 #include "index/model/draft.h"
 #include "index/model/finding.h"
+#include "index/publication/source_quality.h"
 #include "index/registry/enterprise_write.h"
 #include "index/registry/linker.h"
+#include "index/registry/quality_cells.h"
 #include "index/registry/quarantine.h"
 #include "index/registry/record_write.h"
 #include "index/registry/registry.h"
@@ -118,6 +121,13 @@ absl::StatusOr<ImportRowResult> ImportRowApplier::Apply(
     result.outcome = Outcome::kRejected;
     result.findings = row.findings;
     PutImportOutcome(transaction_, import_no_, result);
+    const storage::v1::Family family = FamilyOfFormat(start_.format);
+    if (family != storage::v1::FAMILY_UNSPECIFIED) {
+      CREDITREG_RETURN_IF_ERROR(
+          AddToQuality(QualityKeyOf(family, start_.source_id, /*region=*/"",
+                                    ChinaDay(context_.clock->Now())),
+                       RejectedRow(), transaction_));
+    }
     return result;
   }
   CREDITREG_ASSIGN_OR_RETURN(WriteResult written, Write(row, source));
@@ -127,6 +137,7 @@ absl::StatusOr<ImportRowResult> ImportRowApplier::Apply(
     kept.findings = &written.findings;
     kept.source_id = start_.source_id;
     kept.format = start_.format;
+    kept.family = FamilyOfFormat(start_.format);
     CREDITREG_RETURN_IF_ERROR(
         PutQuarantine(transaction_, context_, source, kept));
   }

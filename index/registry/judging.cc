@@ -37,8 +37,16 @@ ChangeSource OfTheRegistry() {
   return source;
 }
 
-// A new version where the record moves to the other stretch of its file or is
-// shown for the first time; else its head alone, where that differs.
+// Whether what was judged has to be kept with the record's version.
+bool IsAnother(const RecordVersion& judged, const RecordVersion& stored) {
+  return judged.unlisted() != stored.unlisted() ||
+         judged.first_shown_size() != stored.first_shown_size() ||
+         judged.announced_ends_size() != stored.announced_ends_size();
+}
+
+// A new version where the record moves to the other stretch of its file, is
+// shown for the first time, or receivers are told of its end; else its head
+// alone, where that differs.
 absl::Status Rejudge(Transaction& transaction, const WriteContext& context,
                      std::uint64_t record_no) {
   CREDITREG_ASSIGN_OR_RETURN(const std::optional<RecordAt> stored,
@@ -50,13 +58,12 @@ absl::Status Rejudge(Transaction& transaction, const WriteContext& context,
   if (!stored.has_value() || !head.has_value()) return absl::OkStatus();
   RecordVersion version = stored->version;
   RecordHead judged = *head;
-  SetHeadPublicity(JudgePublicity(*transaction.tables(),
-                                  CivilDay::FromDays(
-                                      transaction.counters().publication_day()),
-                                  &version),
-                   &judged);
-  if (version.unlisted() != stored->version.unlisted() ||
-      version.first_shown_size() != stored->version.first_shown_size()) {
+  JudgedPublicity publicity = JudgePublicity(
+      *transaction.tables(),
+      CivilDay::FromDays(transaction.counters().publication_day()),
+      head->publicity(), /*withdraw_within_days=*/-1, &version);
+  SetHeadPublicity(std::move(publicity.publicity), &judged);
+  if (IsAnother(version, stored->version) || !publicity.withdrawals.empty()) {
     NewRecordVersion put;
     put.record_no = record_no;
     put.stored = &*stored;

@@ -20,8 +20,9 @@ namespace creditreg {
 
 // Version of the layout this program writes, and the only one it reads. 2: rows
 // of file lists name versions, which those of 1 do not. 3: persons are indexed.
-// 4: file lists have two stretches.
-inline constexpr std::uint32_t kLayoutVersion = 4;
+// 4: file lists have two stretches. 5: records keep how they first came, heads
+// which channels show them.
+inline constexpr std::uint32_t kLayoutVersion = 5;
 
 // What the options say of the key files.
 KeyFileOptions KeyFilesOf(const RegistryOptions& options);

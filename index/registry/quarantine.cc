@@ -8,12 +8,15 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "creditreg/storage/v1/rows.pb.h"
+#include "index/base/civil_day.h"
 #include "index/base/status_macros.h"
 #include "index/codec/crypto.h"
 #include "index/codec/keys.h"
 #include "index/codec/value.h"
 #include "index/model/finding.h"
+#include "index/registry/quality_cells.h"
 #include "index/registry/rows.h"
 #include "index/registry/transaction.h"
 #include "index/registry/write_context.h"
@@ -53,6 +56,7 @@ absl::Status PutQuarantine(Transaction& transaction,
   }
   kept.set_request_id(std::string(source.request_id));
   kept.set_import_row(source.import_row);
+  kept.set_family(row.family);
   storage::v1::Change change;
   change.set_kind(storage::v1::Change::KIND_ROW_QUARANTINED);
   change.set_quarantine_no(number);
@@ -67,7 +71,21 @@ absl::Status PutQuarantine(Transaction& transaction,
   key_row.set_quarantine_no(number);
   transaction.Put(hash_key, key_row);
   EndChange(transaction, stamp, source, std::move(change));
-  return absl::OkStatus();
+  if (kept.family() == storage::v1::FAMILY_UNSPECIFIED) {
+    return absl::OkStatus();
+  }
+  return AddToQuality(QualityKeyOf(kept), QualityOf(kept), transaction);
+}
+
+QualityKey QualityKeyOf(const storage::v1::QuarantineRow& row) {
+  return QualityKeyOf(row.family(), row.source_id(), /*region=*/"",
+                      ChinaDay(absl::FromUnixMicros(row.received_us())));
+}
+
+QualityCell QualityOf(const storage::v1::QuarantineRow& /*row*/) {
+  QualityCell cell;
+  cell.quarantined_rows = 1;
+  return cell;
 }
 
 absl::StatusOr<WriteResult> EraseFromQuarantine(Transaction& transaction,

@@ -15,6 +15,7 @@
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/codec/crypto.h"
 #include "index/model/finding.h"
+#include "index/publication/source_quality.h"
 #include "index/registry/transaction.h"
 #include "index/registry/write_context.h"
 
@@ -26,7 +27,14 @@ struct RowToQuarantine {
   std::string source_id;
   // creditreg.v1.ImportFormat by number.
   std::uint32_t format = 0;
+  // Of the record it would have been; unspecified: an enterprise.
+  storage::v1::Family family = storage::v1::FAMILY_UNSPECIFIED;
 };
+
+// Where, and as what, a row kept aside counts among what its source handed in;
+// only where it has a family.
+QualityKey QualityKeyOf(const storage::v1::QuarantineRow& row);
+QualityCell QualityOf(const storage::v1::QuarantineRow& row);
 
 // What makes two rows the same: HMAC of source, format and text, 32 bytes.
 std::string QuarantineHash(absl::string_view source_id, std::uint32_t format,

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "creditreg/storage/v1/content.pb.h"
 #include "creditreg/storage/v1/rows.pb.h"
 #include "index/base/check.h"
@@ -20,8 +21,10 @@
 #include "index/lookup/identifiers.h"
 #include "index/model/finding.h"
 #include "index/publication/publicity.h"
+#include "index/publication/source_quality.h"
 #include "index/registry/file_head.h"
 #include "index/registry/index_rows.h"
+#include "index/registry/quality_cells.h"
 #include "index/registry/rows.h"
 #include "index/registry/transaction.h"
 #include "index/registry/view.h"
@@ -94,15 +97,41 @@ absl::Status Move(Transaction& transaction,
   return absl::OkStatus();
 }
 
-// What was settled about the record's publicity stays with its later versions.
-void HandDownPublicity(const RecordVersion& stored, NewRecordVersion& put) {
-  *put.version.mutable_first_shown() = stored.first_shown();
+// What was settled about the record stays with its later versions.
+void HandDown(const RecordVersion& stored, NewRecordVersion& put) {
+  RecordVersion& version = put.version;
+  *version.mutable_first_shown() = stored.first_shown();
+  *version.mutable_announced_ends() = stored.announced_ends();
+  if (stored.has_first_receipt()) {
+    *version.mutable_first_receipt() = stored.first_receipt();
+  }
   if (put.change.kind() != storage::v1::Change::KIND_RECORD_CLASSIFIED) {
-    *put.version.mutable_chosen_terms() = stored.chosen_terms();
+    *version.mutable_chosen_terms() = stored.chosen_terms();
+  }
+  if (put.change.kind() != storage::v1::Change::KIND_RECORD_MARKED) {
+    CopyMarks(stored, &version);
   }
 }
 
 }  // namespace
+
+void CopyMarks(const RecordVersion& from, RecordVersion* to) {
+  to->clear_ending();
+  if (from.has_ending()) *to->mutable_ending() = from.ending();
+  to->set_shield_case_no(from.shield_case_no());
+  to->set_objection_case_no(from.objection_case_no());
+  to->clear_repair_barred_until();
+  if (from.has_repair_barred_until()) {
+    to->set_repair_barred_until(from.repair_barred_until());
+  }
+}
+
+void SetWithdrawals(std::vector<storage::v1::Withdrawal> withdrawals,
+                    storage::v1::Change* change) {
+  for (storage::v1::Withdrawal& withdrawal : withdrawals) {
+    *change->add_withdrawals() = std::move(withdrawal);
+  }
+}
 
 void SetHeadPublicity(std::optional<storage::v1::RecordPublicity> publicity,
                       storage::v1::RecordHead* head) {
@@ -148,9 +177,9 @@ void SetQualityFlags(const std::vector<std::string>& flags,
 
 void CountRecord(const RecordVersion& version, int by,
                  storage::v1::Counters& counters) {
-  if (InForce(version)) {
+  if (IsCounted(version)) {
     CountFamily(version.content().family(), by, counters);
-  } else {
+  } else if (!InForce(version)) {
     counters.set_records_withdrawn(counters.records_withdrawn() + by);
   }
   if (IsPending(version)) {
@@ -197,11 +226,18 @@ absl::Status PutRecordRows(RowSink& rows, const WriteContext& context,
     rows.Put(NaturalKeyKey(put.natural_key), row);
   }
   head.set_version_sequence(stamp.sequence);
-  if (stored != nullptr) HandDownPublicity(stored->version, put);
-  SetHeadPublicity(
+  if (stored != nullptr) {
+    HandDown(stored->version, put);
+  } else {
+    *put.version.mutable_first_receipt() = FirstReceiptOf(
+        put.version, ChinaDay(absl::FromUnixMicros(stamp.record_time_us)),
+        *stamp.tables);
+  }
+  JudgedPublicity judged =
       JudgePublicity(*stamp.tables, CivilDay::FromDays(stamp.publication_day),
-                     &put.version),
-      &head);
+                     head.publicity(), put.withdraw_within_days, &put.version);
+  SetHeadPublicity(std::move(judged.publicity), &head);
+  SetWithdrawals(std::move(judged.withdrawals), &put.change);
   put.head = head;
   rows.Put(RecordVersionKey(record_no, stamp.sequence), put.version);
   rows.Put(RecordHeadKey(record_no), head);
@@ -242,6 +278,10 @@ absl::StatusOr<std::uint64_t> PutRecordVersion(Transaction& transaction,
       RecordIndexRows(record_no, version, context.keys->hmac), transaction);
   if (stored != nullptr) {
     CountRecord(stored->version, -1, transaction.counters());
+  } else {
+    CREDITREG_RETURN_IF_ERROR(AddToQuality(QualityKeyOf(version),
+                                           QualityOf(version.first_receipt()),
+                                           transaction));
   }
   CountRecord(version, 1, transaction.counters());
   CREDITREG_RETURN_IF_ERROR(UpdateFileHeads(

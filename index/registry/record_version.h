@@ -50,6 +50,9 @@ struct NewRecordVersion {
   // Empty: as the stored version's.
   std::string natural_key;
   storage::v1::Change change;
+  // Working days for receivers to take down what it hides; below 0: as the
+  // table says.
+  int withdraw_within_days = -1;
   // Set by PutRecordRows().
   storage::v1::RecordHead head;
 };
@@ -68,10 +71,19 @@ absl::Status PutRecordRows(RowSink& rows, const WriteContext& context,
 void SetHeadPublicity(std::optional<storage::v1::RecordPublicity> publicity,
                       storage::v1::RecordHead* head);
 
+// Adds to what `change` tells receivers.
+void SetWithdrawals(std::vector<storage::v1::Withdrawal> withdrawals,
+                    storage::v1::Change* change);
+
 // The rows that a head stands for in the lists of work: due days and undecided
 // records.
 std::vector<IndexRow> PublicityRows(std::uint64_t record_no,
                                     const storage::v1::RecordHead& head);
+
+// What cases laid on a record: its ending, shield, dispute, and until when no
+// repair may be applied for.
+void CopyMarks(const storage::v1::RecordVersion& from,
+               storage::v1::RecordVersion* to);
 
 // Counts one version of a record in (`by` 1) or out (-1).
 void CountRecord(const storage::v1::RecordVersion& version, int by,

@@ -27,6 +27,7 @@
 #include "index/base/status_macros.h"
 #include "index/codec/keys.h"
 #include "index/codec/tokens.h"
+#include "index/registry/case_write.h"
 #include "index/registry/conf_tables.h"
 #include "index/registry/enterprise_write.h"
 #include "index/registry/erased_keys.h"
@@ -100,6 +101,19 @@ absl::StatusOr<WriteResult> Erase(Transaction& transaction,
       return EraseFromQuarantine(transaction, context, source, write);
   }
   return absl::InvalidArgumentError("kind: unknown");
+}
+
+absl::StatusOr<WriteResult> Activate(Transaction& transaction,
+                                     const WriteContext& context,
+                                     const ChangeSource& source,
+                                     const ActivateTable& write) {
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::uint64_t sequence,
+      PutTable(transaction, context, source, write.table));
+  WriteResult result;
+  result.outcome = sequence == 0 ? Outcome::kUnchanged : Outcome::kUpdated;
+  result.version_sequence = sequence;
+  return result;
 }
 
 class RegistryImpl final : public Registry {
@@ -272,6 +286,7 @@ class RegistryImpl final : public Registry {
           kept.raw = &raw;
           kept.findings = &result.findings;
           kept.source_id = prepared.draft.source_id;
+          kept.family = prepared.draft.content.family();
           CREDITREG_RETURN_IF_ERROR(
               PutQuarantine(transaction, context, source, kept));
         }
@@ -300,79 +315,43 @@ class RegistryImpl final : public Registry {
   }
 
   void Submit(WithdrawRecord write, WriteCallback done) override {
-    auto shared = std::make_shared<WithdrawRecord>(std::move(write));
-    ApplyFunction apply = [shared, context = Context(shared->request)](
-                              Transaction& transaction,
-                              const ChangeSource& source)
-        -> absl::StatusOr<std::vector<WriteResult>> {
-      CREDITREG_ASSIGN_OR_RETURN(
-          WriteResult result,
-          ApplyWithdrawal(transaction, context, source, *shared));
-      return std::vector<WriteResult>{std::move(result)};
-    };
-    Enqueue(shared->request, 1, std::move(apply), std::move(done));
+    SubmitOne(std::move(write), &ApplyWithdrawal, std::move(done));
   }
-
   void Submit(WithholdEnterprise write, WriteCallback done) override {
-    auto shared = std::make_shared<WithholdEnterprise>(std::move(write));
-    ApplyFunction apply = [shared, context = Context(shared->request)](
-                              Transaction& transaction,
-                              const ChangeSource& source)
-        -> absl::StatusOr<std::vector<WriteResult>> {
-      CREDITREG_ASSIGN_OR_RETURN(
-          WriteResult result,
-          ApplyWithhold(transaction, context, source, *shared));
-      return std::vector<WriteResult>{std::move(result)};
-    };
-    Enqueue(shared->request, 1, std::move(apply), std::move(done));
+    SubmitOne(std::move(write), &ApplyWithhold, std::move(done));
   }
-
   void Submit(ErasePersonal write, WriteCallback done) override {
-    auto shared = std::make_shared<ErasePersonal>(std::move(write));
-    ApplyFunction apply = [shared, context = Context(shared->request)](
-                              Transaction& transaction,
-                              const ChangeSource& source)
-        -> absl::StatusOr<std::vector<WriteResult>> {
-      CREDITREG_ASSIGN_OR_RETURN(WriteResult result,
-                                 Erase(transaction, context, source, *shared));
-      return std::vector<WriteResult>{std::move(result)};
-    };
-    Enqueue(shared->request, 1, std::move(apply), std::move(done));
+    SubmitOne(std::move(write), &Erase, std::move(done));
   }
-
   void Submit(ActivateTable write, WriteCallback done) override {
-    auto shared = std::make_shared<ActivateTable>(std::move(write));
-    ApplyFunction apply = [shared, context = Context(shared->request)](
-                              Transaction& transaction,
-                              const ChangeSource& source)
-        -> absl::StatusOr<std::vector<WriteResult>> {
-      CREDITREG_ASSIGN_OR_RETURN(
-          const std::uint64_t sequence,
-          PutTable(transaction, context, source, shared->table));
-      WriteResult result;
-      result.outcome = sequence == 0 ? Outcome::kUnchanged : Outcome::kUpdated;
-      result.version_sequence = sequence;
-      return std::vector<WriteResult>{std::move(result)};
-    };
-    Enqueue(shared->request, 1, std::move(apply),
-            [this, done = std::move(done)](absl::StatusOr<WriteAnswer> answer) {
-              if (answer.ok()) QueueJudging();
-              done(std::move(answer));
-            });
+    SubmitOne(
+        std::move(write), &Activate,
+        [this, done = std::move(done)](absl::StatusOr<WriteAnswer> answer) {
+          if (answer.ok()) QueueJudging();
+          done(std::move(answer));
+        });
   }
-
   void Submit(ClassifyRecord write, WriteCallback done) override {
-    auto shared = std::make_shared<ClassifyRecord>(std::move(write));
+    SubmitOne(std::move(write), &ApplyClassification, std::move(done));
+  }
+  void Submit(OpenCase write, WriteCallback done) override {
+    SubmitOne(std::move(write), &ApplyOpenCase, std::move(done));
+  }
+  void Submit(AdvanceCase write, WriteCallback done) override {
+    SubmitOne(std::move(write), &ApplyAdvanceCase, std::move(done));
+  }
+  void Submit(ImportCaseSteps write, WriteCallback done) override {
+    const std::size_t rows = std::max<std::size_t>(1, write.steps.size());
+    auto shared = std::make_shared<ImportCaseSteps>(std::move(write));
     ApplyFunction apply = [shared, context = Context(shared->request)](
                               Transaction& transaction,
-                              const ChangeSource& source)
-        -> absl::StatusOr<std::vector<WriteResult>> {
-      CREDITREG_ASSIGN_OR_RETURN(
-          WriteResult result,
-          ApplyClassification(transaction, context, source, *shared));
-      return std::vector<WriteResult>{std::move(result)};
+                              const ChangeSource& source) {
+      return ApplyCaseSteps(transaction, context, source, *shared);
     };
-    Enqueue(shared->request, 1, std::move(apply), std::move(done));
+    Enqueue(shared->request, rows, std::move(apply), std::move(done));
+  }
+  void Submit(AcknowledgeWithdrawals write, WriteCallback done) override {
+    SubmitOne(std::move(write), &ApplyAcknowledgement, std::move(done));
   }
 
   absl::StatusOr<std::unique_ptr<ImportSession>> BeginImport(
@@ -478,6 +457,26 @@ class RegistryImpl final : public Registry {
   }
 
  private:
+  // Queues a write of one thing, which `apply` does.
+  template <typename Write>
+  void SubmitOne(Write write,
+                 absl::StatusOr<WriteResult> (*apply)(Transaction&,
+                                                      const WriteContext&,
+                                                      const ChangeSource&,
+                                                      const Write&),
+                 WriteCallback done) {
+    auto shared = std::make_shared<Write>(std::move(write));
+    ApplyFunction apply_one =
+        [shared, apply, context = Context(shared->request)](
+            Transaction& transaction, const ChangeSource& source)
+        -> absl::StatusOr<std::vector<WriteResult>> {
+      CREDITREG_ASSIGN_OR_RETURN(WriteResult result,
+                                 apply(transaction, context, source, *shared));
+      return std::vector<WriteResult>{std::move(result)};
+    };
+    Enqueue(shared->request, 1, std::move(apply_one), std::move(done));
+  }
+
   using ImportId = std::pair<std::string, std::string>;
 
   static absl::Status ReadOnly() {

@@ -35,6 +35,7 @@
 #include "index/codec/keys.h"
 #include "index/codec/tokens.h"
 #include "index/model/draft.h"
+#include "index/publication/case_flow.h"
 #include "index/publication/page_cache.h"
 #include "index/publication/tables.h"
 #include "index/registry/view.h"
@@ -149,6 +150,52 @@ struct ClassifyRecord {
   std::string reason;
 };
 
+// Opens a case (server's contract: case_service.proto). It begins as a draft;
+// with `submit` or a national number it is handed over at once.
+struct OpenCase {
+  WriteRequest request;
+  storage::v1::CaseKind kind = storage::v1::CASE_KIND_UNSPECIFIED;
+  // Of all but an entry into a list, which has `entry`.
+  std::uint64_t record_no = 0;
+  std::optional<RecordDraft> entry;
+  // Unspecified: 信用中国's procedure where there is one, else gsxt's.
+  Channel channel = storage::v1::ChannelPublication::CHANNEL_UNSPECIFIED;
+  std::string national_no;
+  std::vector<storage::v1::CaseMaterial> materials;
+  std::string reason;
+  bool submit = false;
+};
+
+// The next step of a case; what it changes of a record is in the same commit.
+struct AdvanceCase {
+  WriteRequest request;
+  std::uint64_t case_no = 0;
+  // 16 hex characters; empty: any.
+  std::string etag;
+  StepInput step;
+};
+
+// Steps that the national platform took, in any order.
+struct ImportCaseSteps {
+  struct Step {
+    std::string national_no;
+    StepInput input;
+    // Of the first step: what the case is about.
+    storage::v1::CaseKind kind = storage::v1::CASE_KIND_UNSPECIFIED;
+    std::uint64_t record_no = 0;
+    Channel channel = storage::v1::ChannelPublication::CHANNEL_UNSPECIFIED;
+  };
+  WriteRequest request;
+  std::vector<Step> steps;
+};
+
+// The actor has taken down all that changes up to one told it to; 0: only
+// registers the actor as a receiver.
+struct AcknowledgeWithdrawals {
+  WriteRequest request;
+  std::uint64_t up_to = 0;
+};
+
 // What became of one written thing. Read it as stored with
 // View::ReadRecord/ReadEnterprise at `version_sequence`.
 struct WriteResult {
@@ -157,6 +204,7 @@ struct WriteResult {
   std::uint64_t enterprise_no = 0;
   std::uint64_t record_no = 0;
   std::uint64_t version_sequence = 0;
+  std::uint64_t case_no = 0;
   // Records that waited for the enterprise and are being linked; at most
   // kMaxPendingCount is counted.
   std::uint64_t pending_records = 0;
@@ -367,6 +415,13 @@ class Registry {
   virtual void Submit(ErasePersonal write, WriteCallback done) = 0;
   virtual void Submit(ActivateTable write, WriteCallback done) = 0;
   virtual void Submit(ClassifyRecord write, WriteCallback done) = 0;
+  virtual void Submit(OpenCase write, WriteCallback done) = 0;
+  virtual void Submit(AdvanceCase write, WriteCallback done) = 0;
+  // One result a step: kUpdated it was taken, kUnchanged it came before,
+  // kPending it waits for the ones before it, kRejected with a finding that
+  // says why.
+  virtual void Submit(ImportCaseSteps write, WriteCallback done) = 0;
+  virtual void Submit(AcknowledgeWithdrawals write, WriteCallback done) = 0;
 
   // Begins the day where the clock says that there is a new one: a change that
   // stores it, then records whose day has come are judged again, piece by

@@ -36,6 +36,7 @@ storage::v1::RequestRow::Result StoredResult(const WriteResult& result) {
     *stored.add_findings() = ToStored(finding);
   }
   stored.set_pending_records(result.pending_records);
+  stored.set_case_no(result.case_no);
   return stored;
 }
 
@@ -53,6 +54,7 @@ WriteAnswer StoredAnswer(const storage::v1::RequestRow& row) {
       result.findings.push_back(FromStored(finding));
     }
     result.pending_records = stored.pending_records();
+    result.case_no = stored.case_no();
     answer.results.push_back(std::move(result));
   }
   return answer;

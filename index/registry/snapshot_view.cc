@@ -24,6 +24,7 @@
 #include "index/lookup/file_list.h"
 #include "index/lookup/identifiers.h"
 #include "index/registry/conf_tables.h"
+#include "index/registry/quality_cells.h"
 #include "index/registry/resolve.h"
 #include "index/registry/rows.h"
 #include "index/registry/view.h"
@@ -83,6 +84,10 @@ absl::StatusOr<std::vector<RecordAt>> ReadListed(
 std::string EtagOf(const storage::v1::EnterpriseVersion& version) {
   return Etag(version.info(), absl::StrCat(version.withheld() ? "w" : "",
                                            version.withheld_reason()));
+}
+
+std::string EtagOf(const storage::v1::CaseRow& row) {
+  return absl::BytesToHexString(ContentHash(row).substr(0, 8));
 }
 
 std::string EtagOf(const storage::v1::RecordVersion& version) {
@@ -298,6 +303,159 @@ absl::StatusOr<std::uint64_t> SnapshotView::RecordsToJudge() const {
       const std::optional<storage::v1::JudgingRow> row,
       ReadRow<storage::v1::JudgingRow>(*rows_, MetaKey(kJudgingRow)));
   return row.has_value() ? row->end_record_no() - row->next_record_no() : 0;
+}
+
+absl::StatusOr<TablesPtr> SnapshotView::TablesAt(std::uint64_t at) const {
+  if (at >= counters_.sequence()) return tables_;
+  // Before the first change none was active, which no `at` can say.
+  if (at == 0) return std::make_shared<const PublicationTables>();
+  return ReadTables(*rows_, at);
+}
+
+absl::StatusOr<std::uint64_t> SnapshotView::LastOfDay(CivilDay day) const {
+  // Publication dates never go back.
+  std::uint64_t low = 0;
+  std::uint64_t high = counters_.sequence();
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low + 1) / 2;
+    CREDITREG_ASSIGN_OR_RETURN(
+        const std::optional<storage::v1::Change> change,
+        ReadRow<storage::v1::Change>(*rows_, ChangeKey(middle)));
+    if (!change.has_value()) {
+      return absl::DataLossError("change: missing, want all up to the last");
+    }
+    if (change->publication_day() <= day.days()) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low;
+}
+
+absl::StatusOr<CaseAt> SnapshotView::ReadCase(std::uint64_t case_no) const {
+  CREDITREG_ASSIGN_OR_RETURN(
+      std::optional<storage::v1::CaseRow> row,
+      ReadRow<storage::v1::CaseRow>(*rows_, CaseKey(case_no)));
+  if (!row.has_value()) return absl::NotFoundError("case_id: no such case");
+  return CaseAt{case_no, *std::move(row)};
+}
+
+absl::StatusOr<std::optional<CaseAt>> SnapshotView::FindNationalCase(
+    absl::string_view national_no) const {
+  CREDITREG_ASSIGN_OR_RETURN(
+      const std::optional<storage::v1::NationalCaseRow> row,
+      ReadRow<storage::v1::NationalCaseRow>(*rows_,
+                                            NationalCaseKey(national_no)));
+  if (!row.has_value()) return std::optional<CaseAt>();
+  CREDITREG_ASSIGN_OR_RETURN(CaseAt found, ReadCase(row->case_no()));
+  return std::make_optional(std::move(found));
+}
+
+absl::StatusOr<bool> SnapshotView::HoldsSteps(
+    absl::string_view national_no) const {
+  ScanRange range;
+  range.begin = HeldStepPrefix(national_no);
+  range.end = PrefixEnd(range.begin);
+  range.max_rows = 1;
+  CREDITREG_ASSIGN_OR_RETURN(const ScanPage page, rows_->Scan(range));
+  return !page.rows.empty();
+}
+
+absl::StatusOr<CasePage> SnapshotView::ListCases(std::uint64_t record_no,
+                                                 CivilDay due_by,
+                                                 absl::string_view cursor,
+                                                 std::size_t limit) const {
+  const bool of_record = record_no != 0;
+  ScanRange range;
+  range.begin =
+      of_record ? RecordCasePrefix(record_no) : TablePrefix(Table::kCaseClock);
+  range.end = of_record || !due_by.is_date()
+                  ? PrefixEnd(range.begin)
+                  : CaseClockKey(due_by.PlusDays(1), 0);
+  if (!cursor.empty()) range.begin = std::string(cursor);
+  range.max_rows = limit;
+  CREDITREG_ASSIGN_OR_RETURN(ScanPage page, rows_->Scan(range));
+  CasePage cases;
+  for (const auto& [key, value] : page.rows) {
+    std::uint64_t case_no = 0;
+    if (of_record) {
+      CREDITREG_ASSIGN_OR_RETURN(const RecordCaseEntry entry,
+                                 DecodeRecordCaseKey(key));
+      case_no = entry.case_no;
+    } else {
+      CREDITREG_ASSIGN_OR_RETURN(const CaseClockEntry entry,
+                                 DecodeCaseClockKey(key));
+      case_no = entry.case_no;
+    }
+    absl::StatusOr<CaseAt> one = ReadCase(case_no);
+    if (absl::IsNotFound(one.status())) {
+      return absl::DataLossError(
+          "case: missing, want one where an index leads");
+    }
+    if (!one.ok()) return one.status();
+    cases.cases.push_back(*std::move(one));
+  }
+  cases.cursor = std::move(page.next);
+  return cases;
+}
+
+absl::StatusOr<std::vector<ChangeAt>> SnapshotView::ChangesOf(
+    Table table, const std::string& begin, std::size_t limit) const {
+  ScanRange range;
+  range.begin = begin;
+  range.end = PrefixEnd(TablePrefix(table));
+  range.max_rows = limit;
+  CREDITREG_ASSIGN_OR_RETURN(const ScanPage page, rows_->Scan(range));
+  std::vector<ChangeAt> changes;
+  for (const auto& [key, value] : page.rows) {
+    CREDITREG_ASSIGN_OR_RETURN(const std::uint64_t sequence,
+                               DecodeNumberKey(table, key));
+    CREDITREG_ASSIGN_OR_RETURN(
+        std::optional<storage::v1::Change> change,
+        ReadRow<storage::v1::Change>(*rows_, ChangeKey(sequence)));
+    if (!change.has_value()) {
+      return absl::DataLossError(
+          "change: missing, want one where an index leads");
+    }
+    changes.push_back({sequence, *std::move(change)});
+  }
+  return changes;
+}
+
+absl::StatusOr<std::vector<ChangeAt>> SnapshotView::ListWithdrawals(
+    std::uint64_t after, std::size_t limit) const {
+  return ChangesOf(Table::kWithdrawal, WithdrawalKey(after + 1), limit);
+}
+
+absl::StatusOr<std::vector<ChangeAt>> SnapshotView::ListCaseSteps(
+    std::uint64_t after, std::size_t limit) const {
+  return ChangesOf(Table::kCaseStep, CaseStepKey(after + 1), limit);
+}
+
+absl::StatusOr<std::vector<ReceiverAt>> SnapshotView::ListReceivers() const {
+  std::vector<ReceiverAt> receivers;
+  ScanRange range;
+  range.begin = TablePrefix(Table::kReceiver);
+  range.end = PrefixEnd(range.begin);
+  while (!range.begin.empty()) {
+    CREDITREG_ASSIGN_OR_RETURN(ScanPage page, rows_->Scan(range));
+    for (const auto& [key, value] : page.rows) {
+      ReceiverAt receiver;
+      CREDITREG_ASSIGN_OR_RETURN(receiver.principal,
+                                 DecodeTextKey(Table::kReceiver, key));
+      CREDITREG_ASSIGN_OR_RETURN(receiver.row,
+                                 DecodeValue<storage::v1::ReceiverRow>(value));
+      receivers.push_back(std::move(receiver));
+    }
+    range.begin = std::move(page.next);
+  }
+  return receivers;
+}
+
+absl::StatusOr<QualityCells> SnapshotView::ReadQuality(
+    CivilDay first, CivilDay last, std::size_t limit) const {
+  return creditreg::ReadQuality(*rows_, first, last, limit);
 }
 
 absl::StatusOr<std::optional<std::uint64_t>> SnapshotView::HolderOfCode(

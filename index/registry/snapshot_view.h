@@ -36,6 +36,8 @@ class SnapshotView final : public View {
   std::uint64_t sequence() const override { return counters_.sequence(); }
   const PublicationTables& tables() const override { return *tables_; }
   const TablesPtr& shared_tables() const { return tables_; }
+  absl::StatusOr<TablesPtr> TablesAt(std::uint64_t at) const override;
+  absl::StatusOr<std::uint64_t> LastOfDay(CivilDay day) const override;
   CivilDay publication_day() const override {
     return CivilDay::FromDays(counters_.publication_day());
   }
@@ -66,6 +68,20 @@ class SnapshotView final : public View {
   absl::StatusOr<UndecidedPage> ListUndecided(std::uint64_t from_no,
                                               std::size_t limit) const override;
   absl::StatusOr<std::uint64_t> RecordsToJudge() const override;
+  absl::StatusOr<CaseAt> ReadCase(std::uint64_t case_no) const override;
+  absl::StatusOr<std::optional<CaseAt>> FindNationalCase(
+      absl::string_view national_no) const override;
+  absl::StatusOr<bool> HoldsSteps(absl::string_view national_no) const override;
+  absl::StatusOr<CasePage> ListCases(std::uint64_t record_no, CivilDay due_by,
+                                     absl::string_view cursor,
+                                     std::size_t limit) const override;
+  absl::StatusOr<std::vector<ChangeAt>> ListWithdrawals(
+      std::uint64_t after, std::size_t limit) const override;
+  absl::StatusOr<std::vector<ChangeAt>> ListCaseSteps(
+      std::uint64_t after, std::size_t limit) const override;
+  absl::StatusOr<std::vector<ReceiverAt>> ListReceivers() const override;
+  absl::StatusOr<QualityCells> ReadQuality(CivilDay first, CivilDay last,
+                                           std::size_t limit) const override;
   absl::StatusOr<std::optional<std::uint64_t>> HolderOfCode(
       absl::string_view uscc) const override;
   absl::StatusOr<PersonEntries> FindPerson(PersonalNumberKind kind,
@@ -82,6 +98,10 @@ class SnapshotView final : public View {
  private:
   // `at` as callers give it: 0 or later than this view means its own state.
   std::uint64_t Clamp(std::uint64_t at) const;
+  // The changes that `table` lists from the key `begin` on.
+  absl::StatusOr<std::vector<ChangeAt>> ChangesOf(Table table,
+                                                  const std::string& begin,
+                                                  std::size_t limit) const;
 
   const std::shared_ptr<const Snapshot> rows_;
   const storage::v1::Counters counters_;

@@ -27,6 +27,8 @@ absl::Status ReadAll(VerifyRun& run, Relations& relations, Recount* recount) {
   CREDITREG_RETURN_IF_ERROR(CheckEnterprises(run, relations, recount));
   CREDITREG_RETURN_IF_ERROR(run.BeginStage("records"));
   CREDITREG_RETURN_IF_ERROR(CheckRecords(run, relations, recount));
+  CREDITREG_RETURN_IF_ERROR(run.BeginStage("cases"));
+  CREDITREG_RETURN_IF_ERROR(CheckCases(run, relations, recount));
   CREDITREG_RETURN_IF_ERROR(run.BeginStage("indexes"));
   CREDITREG_RETURN_IF_ERROR(CountImplied(run, relations, *recount));
   CREDITREG_RETURN_IF_ERROR(CheckFileHeads(run, relations, *recount));
@@ -39,7 +41,7 @@ absl::Status ReadAll(VerifyRun& run, Relations& relations, Recount* recount) {
   CREDITREG_RETURN_IF_ERROR(run.BeginStage("imports"));
   CREDITREG_RETURN_IF_ERROR(CheckImports(run, recount));
   CheckCounters(run, *recount);
-  return absl::OkStatus();
+  return CheckQuality(run, *recount);
 }
 
 // Looks up row by row where a table is not what another implies. What is
@@ -47,10 +49,10 @@ absl::Status ReadAll(VerifyRun& run, Relations& relations, Recount* recount) {
 absl::Status SettleAll(VerifyRun& run, Relations& relations) {
   CREDITREG_RETURN_IF_ERROR(run.BeginStage("differences"));
   Recount again;
-  CREDITREG_RETURN_IF_ERROR(
-      relations.Settle({Relation::kSealed, Relation::kQuarantine,
-                        Relation::kErasedKey, Relation::kConfTable},
-                       [&] { return CheckChanges(run, relations); }));
+  CREDITREG_RETURN_IF_ERROR(relations.Settle(
+      {Relation::kSealed, Relation::kQuarantine, Relation::kErasedKey,
+       Relation::kConfTable, Relation::kWithdrawal, Relation::kCaseStep},
+      [&] { return CheckChanges(run, relations); }));
   CREDITREG_RETURN_IF_ERROR(relations.Settle(
       {Relation::kChangeOfEnterprise, Relation::kCurrentCode,
        Relation::kFormerCode, Relation::kOldNumber, Relation::kNameKey,
@@ -61,6 +63,9 @@ absl::Status SettleAll(VerifyRun& run, Relations& relations) {
        Relation::kPendingLink, Relation::kPersonOfRecord, Relation::kDue,
        Relation::kUndecided},
       [&] { return CheckRecords(run, relations, &again); }));
+  CREDITREG_RETURN_IF_ERROR(relations.Settle(
+      {Relation::kRecordCase, Relation::kCaseClock, Relation::kNationalCase},
+      [&] { return CheckCases(run, relations, &again); }));
   CREDITREG_RETURN_IF_ERROR(relations.Settle(
       {Relation::kRequestAge}, [&] { return CheckRequests(run, relations); }));
   return relations.Settle({Relation::kQuarantineKey}, [&] {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "creditreg/storage/v1/rows.pb.h"
@@ -35,6 +36,7 @@ bool HasWhatItsKindNeeds(const Change& change) {
     case MadeBy::kLinked:
     case MadeBy::kClassified:
     case MadeBy::kJudged:
+    case MadeBy::kMarked:
       return has_content && change.record_no() != 0 &&
              change.enterprise_no() != 0 && change.quarantine_no() == 0;
     case MadeBy::kErased:
@@ -53,6 +55,13 @@ bool HasWhatItsKindNeeds(const Change& change) {
     return touches_nobody && has_content && !change.table().empty();
   }
   if (change.kind() == Change::KIND_DAY_BEGAN) {
+    return touches_nobody && change.content_hash().empty();
+  }
+  if (change.kind() == Change::KIND_CASE_OPENED ||
+      change.kind() == Change::KIND_CASE_ADVANCED) {
+    return change.case_no() != 0 && has_content && change.quarantine_no() == 0;
+  }
+  if (change.kind() == Change::KIND_WITHDRAWALS_ACKNOWLEDGED) {
     return touches_nobody && change.content_hash().empty();
   }
   return change.kind() == Change::KIND_ROW_QUARANTINED &&
@@ -147,6 +156,12 @@ class ChangeCheck {
   }
 
   absl::Status Relate(std::uint64_t sequence, const Change& change) {
+    for (const auto& [key, value] : ChangeIndexRows(sequence, change)) {
+      CREDITREG_RETURN_IF_ERROR(relations_.Expect(
+          absl::StartsWith(key, withdrawal_prefix_) ? Relation::kWithdrawal
+                                                    : Relation::kCaseStep,
+          key, value, sequence));
+    }
     if (MadeEnterpriseVersion(change) || MadeRecordVersion(change)) {
       relations_.Found(MadeEnterpriseVersion(change)
                            ? Relation::kChangeOfEnterprise
@@ -178,6 +193,7 @@ class ChangeCheck {
 
   VerifyRun& run_;
   Relations& relations_;
+  const std::string withdrawal_prefix_ = TablePrefix(Table::kWithdrawal);
   std::uint64_t last_sequence_ = 0;
   std::optional<std::int64_t> last_time_us_;
   std::int32_t last_day_ = 0;

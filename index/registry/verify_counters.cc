@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "absl/status/status.h"
@@ -9,6 +12,7 @@
 #include "index/base/status_macros.h"
 #include "index/codec/keys.h"
 #include "index/codec/value.h"
+#include "index/publication/source_quality.h"
 #include "index/registry/conf_tables.h"
 #include "index/registry/verify_passes.h"
 #include "index/registry/verify_run.h"
@@ -17,15 +21,18 @@ namespace creditreg {
 namespace {
 
 constexpr Table kTables[] = {
-    Table::kMeta,       Table::kEnterpriseHead, Table::kEnterpriseVersion,
-    Table::kRecordHead, Table::kRecordVersion,  Table::kSealed,
-    Table::kChange,     Table::kRequest,        Table::kRequestAge,
-    Table::kNaturalKey, Table::kQuarantine,     Table::kQuarantineKey,
-    Table::kImport,     Table::kImportOutcome,  Table::kLinkBacklog,
-    Table::kErasedKey,  Table::kConfTable,      Table::kCurrentCode,
-    Table::kFormerCode, Table::kOldNumber,      Table::kNameKey,
-    Table::kFileList,   Table::kPendingLink,    Table::kPerson,
-    Table::kDue,        Table::kUndecided,
+    Table::kMeta,        Table::kEnterpriseHead, Table::kEnterpriseVersion,
+    Table::kRecordHead,  Table::kRecordVersion,  Table::kSealed,
+    Table::kChange,      Table::kRequest,        Table::kRequestAge,
+    Table::kNaturalKey,  Table::kQuarantine,     Table::kQuarantineKey,
+    Table::kImport,      Table::kImportOutcome,  Table::kLinkBacklog,
+    Table::kErasedKey,   Table::kConfTable,      Table::kQualityCell,
+    Table::kCase,        Table::kNationalCase,   Table::kHeldStep,
+    Table::kReceiver,    Table::kCurrentCode,    Table::kFormerCode,
+    Table::kOldNumber,   Table::kNameKey,        Table::kFileList,
+    Table::kPendingLink, Table::kPerson,         Table::kDue,
+    Table::kUndecided,   Table::kRecordCase,     Table::kCaseClock,
+    Table::kWithdrawal,  Table::kCaseStep,
 };
 
 // Rows in [begin, end), which belong to no table.
@@ -145,6 +152,8 @@ void CheckCounters(VerifyRun& run, const Recount& recount) {
       {"next_record_no", stored.next_record_no(), counted.next_record_no()},
       {"next_quarantine_no", stored.next_quarantine_no(),
        counted.next_quarantine_no()},
+      {"next_case_no", std::max<std::uint64_t>(1, stored.next_case_no()),
+       counted.next_case_no()},
       {"next_import_no", stored.next_import_no(), counted.next_import_no()},
       {"data_key_slots", stored.data_key_slots(), run.largest_data_key()},
   };
@@ -153,6 +162,40 @@ void CheckCounters(VerifyRun& run, const Recount& recount) {
     run.Fault(Table::kMeta, absl::StrCat("counters.", number.name, " is ",
                                          number.next, ", was given out"));
   }
+}
+
+absl::Status CheckQuality(VerifyRun& run, const Recount& recount) {
+  std::map<QualityKey, QualityCell> missing = recount.quality;
+  RowCursor cursor(run, Table::kQualityCell);
+  while (true) {
+    CREDITREG_ASSIGN_OR_RETURN(const RowCursor::Row* const row, cursor.Peek());
+    if (row == nullptr) break;
+    const auto stored = run.Decode<storage::v1::QualityCellRow>(
+        Table::kQualityCell, row->second, 0);
+    const absl::StatusOr<QualityCellEntry> entry =
+        DecodeQualityCellKey(row->first);
+    if (!entry.ok()) run.Fault(Table::kQualityCell, "key damaged");
+    if (stored.has_value() && entry.ok()) {
+      QualityCell cell = CellOf(*stored);
+      const auto counted = missing.find(
+          QualityKey{entry->source_id, entry->region, entry->month,
+                     static_cast<storage::v1::Family>(entry->family)});
+      QualityCell want;
+      if (counted != missing.end()) {
+        want = counted->second;
+        missing.erase(counted);
+      }
+      want.rejected_rows = cell.rejected_rows;
+      if (!(cell == want)) {
+        run.Fault(Table::kQualityCell, "is not what its records make");
+      }
+    }
+    cursor.Pop();
+  }
+  for (std::size_t i = 0; i < missing.size(); ++i) {
+    run.Fault(Table::kQualityCell, "missing for records or rows");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace creditreg

@@ -39,6 +39,11 @@ constexpr struct {
     {Table::kPendingLink, Relation::kPendingLink},
     {Table::kDue, Relation::kDue},
     {Table::kUndecided, Relation::kUndecided},
+    {Table::kWithdrawal, Relation::kWithdrawal},
+    {Table::kCaseStep, Relation::kCaseStep},
+    {Table::kRecordCase, Relation::kRecordCase},
+    {Table::kCaseClock, Relation::kCaseClock},
+    {Table::kNationalCase, Relation::kNationalCase},
 };
 
 absl::Status CountSealed(VerifyRun& run, Relations& relations) {
@@ -211,8 +216,9 @@ class FileListWalk {
         row->spans(row->spans_size() - 1);
     summary->last_sequence =
         std::max({summary->last_sequence, last.from(), last.until()});
-    const bool in_force = !std::binary_search(
-        recount_.withdrawn.begin(), recount_.withdrawn.end(), entry.record_no);
+    const bool in_force =
+        !std::binary_search(recount_.not_counted.begin(),
+                            recount_.not_counted.end(), entry.record_no);
     if (last.until() == 0 && in_force) summary->Add(entry);
   }
 

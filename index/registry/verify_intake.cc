@@ -307,6 +307,10 @@ absl::Status CheckQuarantine(VerifyRun& run, Relations& relations,
     storage::v1::Counters& counters = recount->counters;
     counters.set_next_quarantine_no(row->number);
     counters.set_quarantined(counters.quarantined() + 1);
+    const auto kept = DecodeValue<storage::v1::QuarantineRow>(row->value);
+    if (kept.ok() && kept->family() != storage::v1::FAMILY_UNSPECIFIED) {
+      recount->quality[QualityKeyOf(*kept)] += QualityOf(*kept);
+    }
     cursor.Pop();
   }
   CREDITREG_RETURN_IF_ERROR(

@@ -9,10 +9,12 @@
 #define CREDITREG_INDEX_REGISTRY_VERIFY_PASSES_H_
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "creditreg/storage/v1/rows.pb.h"
+#include "index/publication/source_quality.h"
 #include "index/registry/verify_relations.h"
 #include "index/registry/verify_run.h"
 
@@ -23,11 +25,13 @@ struct Recount {
   // Figures as far as counters hold them; the next_* fields hold the largest
   // number seen.
   storage::v1::Counters counters;
-  // Withdrawn records, ascending: 8 bytes each.
-  std::vector<std::uint64_t> withdrawn;
+  // Records withdrawn or ended, ascending: 8 bytes each.
+  std::vector<std::uint64_t> not_counted;
   // Records, ascending, whose earlier natural keys only their sealed fields
   // tell: 8 bytes for each person's record with several contents.
   std::vector<std::uint64_t> hidden_keys;
+  // Source quality, but for rejected rows, which leave nothing else.
+  std::map<QualityKey, QualityCell> quality;
 };
 
 // verify_changes.cc
@@ -40,6 +44,11 @@ absl::Status CheckEnterprises(VerifyRun& run, Relations& relations,
                               Recount* recount);
 absl::Status CheckRecords(VerifyRun& run, Relations& relations,
                           Recount* recount);
+
+// verify_cases.cc
+// Cases, what they imply of indexes, and that their changes know them; steps
+// that are held, receivers.
+absl::Status CheckCases(VerifyRun& run, Relations& relations, Recount* recount);
 
 // verify_indexes.cc
 // Sealed rows, natural keys and index rows as they are.
@@ -64,6 +73,7 @@ absl::Status CheckImports(VerifyRun& run, Recount* recount);
 absl::Status CheckMeta(VerifyRun& run);
 absl::Status CheckBacklog(VerifyRun& run);
 void CheckCounters(VerifyRun& run, const Recount& recount);
+absl::Status CheckQuality(VerifyRun& run, const Recount& recount);
 
 }  // namespace creditreg
 

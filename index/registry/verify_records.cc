@@ -25,6 +25,7 @@
 #include "index/publication/publicity.h"
 #include "index/publication/tables.h"
 #include "index/registry/conf_tables.h"
+#include "index/registry/file_head.h"
 #include "index/registry/record_version.h"
 #include "index/registry/rows.h"
 #include "index/registry/verify_passes.h"
@@ -277,10 +278,16 @@ class RecordVisitor {
     if (EncodeValue(OnlyChosen(version)) != EncodeValue(OnlyChosen(before))) {
       return MadeBy::kClassified;
     }
-    return version.unlisted() != before.unlisted() ||
-                   version.first_shown_size() != before.first_shown_size()
-               ? MadeBy::kJudged
-               : MadeBy::kNothing;
+    // Receivers may have been told of what another rule hides, which shows in
+    // no field.
+    return EncodeValue(OnlyMarks(version)) != EncodeValue(OnlyMarks(before))
+               ? MadeBy::kMarked
+               : MadeBy::kJudged;
+  }
+  static Version OnlyMarks(const Version& version) {
+    Version marks;
+    CopyMarks(version, &marks);
+    return marks;
   }
   static Version OnlyChosen(const Version& version) {
     Version chosen;
@@ -311,7 +318,9 @@ class RecordVisitor {
     Head judged;
     SetHeadPublicity(
         JudgePublicity(*tables, CivilDay::FromDays(stored.judged_day()),
-                       &version),
+                       storage::v1::RecordPublicity(),
+                       /*withdraw_within_days=*/-1, &version)
+            .publicity,
         &judged);
     if (EncodeValue(judged.publicity()) != EncodeValue(stored) ||
         EncodeValue(version) != EncodeValue(newest_)) {
@@ -358,13 +367,17 @@ class RecordVisitor {
   }
 
   void Count(std::uint64_t number, const Version& version) {
+    recount_.quality[QualityKeyOf(version)] +=
+        QualityOf(version.first_receipt());
     storage::v1::Counters& counters = recount_.counters;
     if (IsPending(version)) {
       counters.set_records_pending(counters.records_pending() + 1);
     }
-    if (!InForce(version)) {
-      counters.set_records_withdrawn(counters.records_withdrawn() + 1);
-      recount_.withdrawn.push_back(number);
+    if (!IsCounted(version)) {
+      if (!InForce(version)) {
+        counters.set_records_withdrawn(counters.records_withdrawn() + 1);
+      }
+      recount_.not_counted.push_back(number);
       return;
     }
     switch (version.content().family()) {

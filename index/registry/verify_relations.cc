@@ -82,6 +82,11 @@ constexpr std::array<RelationParts, kRelations> kParts = {{
     {Table::kPerson, Table::kRecordVersion, &WholeValue},
     {Table::kDue, Table::kRecordHead, &WholeValue},
     {Table::kUndecided, Table::kRecordHead, &WholeValue},
+    {Table::kWithdrawal, Table::kChange, &WholeValue},
+    {Table::kCaseStep, Table::kChange, &WholeValue},
+    {Table::kRecordCase, Table::kCase, &WholeValue},
+    {Table::kCaseClock, Table::kCase, &WholeValue},
+    {Table::kNationalCase, Table::kCase, &WholeValue},
     {Table::kRequestAge, Table::kRequest, &WholeValue},
     {Table::kQuarantineKey, Table::kQuarantine, &WholeValue},
 }};
@@ -176,6 +181,8 @@ MadeBy MadeByOf(Change::Kind kind) {
       return MadeBy::kClassified;
     case Change::KIND_RECORD_JUDGED:
       return MadeBy::kJudged;
+    case Change::KIND_RECORD_MARKED:
+      return MadeBy::kMarked;
     default:
       return MadeBy::kNothing;
   }
@@ -200,6 +207,7 @@ bool MadeRecordVersion(const Change& change) {
     case MadeBy::kLinked:
     case MadeBy::kClassified:
     case MadeBy::kJudged:
+    case MadeBy::kMarked:
       return true;
     case MadeBy::kErased:
       return change.record_no() != 0;
@@ -223,9 +231,9 @@ std::string ProjectMade(const Change& change) {
   made.recorded_us = change.record_time_us();
   made.content_hash = change.content_hash();
   // Versions keep no reason for showing a file again, nor for an erasure, nor
-  // for taking a classification back.
+  // for taking a classification back, nor for what cases do.
   if (made.made_by != MadeBy::kWithheld && made.made_by != MadeBy::kErased &&
-      made.made_by != MadeBy::kClassified) {
+      made.made_by != MadeBy::kClassified && made.made_by != MadeBy::kMarked) {
     made.reason = change.reason();
   }
   return ProjectMade(made);

@@ -48,10 +48,15 @@ enum class Relation : std::uint8_t {
   kPersonOfRecord,
   kDue,  // by record heads, as the next one
   kUndecided,
+  kWithdrawal,  // by changes, as the next one
+  kCaseStep,
+  kRecordCase,  // by cases, as the next two
+  kCaseClock,
+  kNationalCase,
   kRequestAge,     // by requests
   kQuarantineKey,  // by quarantine rows
 };
-inline constexpr std::size_t kRelations = 19;
+inline constexpr std::size_t kRelations = 24;
 
 // What made a version, as far as it shows from the versions of its subject.
 enum class MadeBy : std::uint8_t {
@@ -64,6 +69,7 @@ enum class MadeBy : std::uint8_t {
   kErased = 6,
   kClassified = 7,
   kJudged = 8,
+  kMarked = 9,
 };
 MadeBy MadeByOf(storage::v1::Change::Kind kind);
 // Whether a change makes a version of an enterprise, or of a record.

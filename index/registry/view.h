@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -28,6 +29,7 @@
 #include "index/lookup/personal_index.h"
 #include "index/model/old_number.h"
 #include "index/model/uscc.h"
+#include "index/publication/source_quality.h"
 #include "index/publication/tables.h"
 
 namespace creditreg {
@@ -144,6 +146,34 @@ struct UndecidedPage {
   std::uint64_t next_no = 0;
 };
 
+// Source quality, by month, source, region and family.
+struct QualityCells {
+  std::vector<std::pair<QualityKey, QualityCell>> cells;
+  // There are more.
+  bool truncated = false;
+};
+
+struct CaseAt {
+  std::uint64_t case_no = 0;
+  storage::v1::CaseRow row;
+};
+struct CasePage {
+  std::vector<CaseAt> cases;
+  // Where to go on; empty at the end.
+  std::string cursor;
+};
+
+// Changes of one kind of work, for those who follow it.
+struct ChangeAt {
+  std::uint64_t sequence = 0;
+  storage::v1::Change change;
+};
+
+struct ReceiverAt {
+  std::string principal;
+  storage::v1::ReceiverRow row;
+};
+
 struct RecordsQuery {
   std::uint64_t enterprise_no = 0;
   // The enterprise as this view reads it at `at`, where the caller has it: it
@@ -164,6 +194,8 @@ struct RecordsQuery {
 // linking leaves it as it is.
 std::string EtagOf(const storage::v1::EnterpriseVersion& version);
 std::string EtagOf(const storage::v1::RecordVersion& version);
+// Of a case: 16 hex characters over all of it.
+std::string EtagOf(const storage::v1::CaseRow& row);
 
 // Whether a version's personal fields were erased, and none came since.
 inline bool IsErased(const storage::v1::VersionInfo& info) {
@@ -179,6 +211,10 @@ class View {
 
   // The publication rules it was made with; nothing is public by none.
   virtual const PublicationTables& tables() const = 0;
+  // The same as they were after the change `at`. Never null.
+  virtual absl::StatusOr<TablesPtr> TablesAt(std::uint64_t at) const = 0;
+  // The last change of `day` or before, by their publication dates; 0: none.
+  virtual absl::StatusOr<std::uint64_t> LastOfDay(CivilDay day) const = 0;
   // Publication date of its last change: what is shown is never judged for an
   // earlier day. It may be later by now.
   virtual CivilDay publication_day() const = 0;
@@ -230,6 +266,36 @@ class View {
       std::uint64_t from_no, std::size_t limit) const = 0;
   // Records that the newest rules have not judged yet.
   virtual absl::StatusOr<std::uint64_t> RecordsToJudge() const = 0;
+
+  // Cases as they stand in this view. NotFound: no such case.
+  virtual absl::StatusOr<CaseAt> ReadCase(std::uint64_t case_no) const = 0;
+  // By number on the national platform; nothing: none has it.
+  virtual absl::StatusOr<std::optional<CaseAt>> FindNationalCase(
+      absl::string_view national_no) const = 0;
+  // Whether steps of such a case are held.
+  virtual absl::StatusOr<bool> HoldsSteps(
+      absl::string_view national_no) const = 0;
+  // Cases of a record, oldest first; of all records (0) those with a clock that
+  // ends on `due_by` or before, the first one first, a case once for each
+  // clock.
+  virtual absl::StatusOr<CasePage> ListCases(std::uint64_t record_no,
+                                             CivilDay due_by,
+                                             absl::string_view cursor,
+                                             std::size_t limit) const = 0;
+  // Changes after `after` that tell receivers of something, or that are steps
+  // of cases; at most `limit`, in their order.
+  virtual absl::StatusOr<std::vector<ChangeAt>> ListWithdrawals(
+      std::uint64_t after, std::size_t limit) const = 0;
+  virtual absl::StatusOr<std::vector<ChangeAt>> ListCaseSteps(
+      std::uint64_t after, std::size_t limit) const = 0;
+  // All of them: as many as there are systems that receive.
+  virtual absl::StatusOr<std::vector<ReceiverAt>> ListReceivers() const = 0;
+
+  // Source quality of the months from `first` to `last` (first days of months):
+  // at most `limit` cells.
+  virtual absl::StatusOr<QualityCells> ReadQuality(CivilDay first,
+                                                   CivilDay last,
+                                                   std::size_t limit) const = 0;
 
   // The enterprise that has the code itself, whatever it was merged into;
   // nothing: none has. `uscc` is 18 bytes.

@@ -65,6 +65,23 @@ void EndChange(Transaction& transaction, const Stamp& stamp,
   change.set_chain_hash(ChainHash(counters.chain_hash(), change));
   counters.set_chain_hash(change.chain_hash());
   transaction.Put(ChangeKey(stamp.sequence), change);
+  for (IndexRow& row : ChangeIndexRows(stamp.sequence, change)) {
+    transaction.PutEncoded(std::move(row.first), std::move(row.second));
+  }
+}
+
+std::vector<IndexRow> ChangeIndexRows(std::uint64_t sequence,
+                                      const storage::v1::Change& change) {
+  std::vector<IndexRow> rows;
+  const auto add = [&rows](std::string key) {
+    rows.emplace_back(std::move(key), EncodeValue(storage::v1::EmptyRow()));
+  };
+  if (!change.withdrawals().empty()) add(WithdrawalKey(sequence));
+  if (change.case_no() != 0 &&
+      change.kind() != storage::v1::Change::KIND_RECORD_MARKED) {
+    add(CaseStepKey(sequence));
+  }
+  return rows;
 }
 
 std::string ChainHash(absl::string_view previous, storage::v1::Change change) {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -20,6 +21,7 @@
 #include "index/codec/crypto.h"
 #include "index/codec/keys.h"
 #include "index/codec/value.h"
+#include "index/lookup/identifiers.h"
 #include "index/lookup/personal_index.h"
 #include "index/model/finding.h"
 #include "index/publication/tables.h"
@@ -69,7 +71,12 @@ Stamp BeginChange(Transaction& transaction, const WriteContext& context);
 void CompleteChange(const Stamp& stamp, const ChangeSource& source,
                     storage::v1::Change& change);
 
-// Completes `change` with chain hash too, and puts its row.
+// The index rows of a change: that it tells receivers of something, that it is
+// a step of a case.
+std::vector<IndexRow> ChangeIndexRows(std::uint64_t sequence,
+                                      const storage::v1::Change& change);
+
+// Completes `change` with chain hash too, and puts its rows.
 void EndChange(Transaction& transaction, const Stamp& stamp,
                const ChangeSource& source, storage::v1::Change change);
 

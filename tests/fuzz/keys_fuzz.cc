@@ -98,6 +98,26 @@ void DecodeAs(Table table, absl::string_view key) {
       return CheckDecoded(key, DecodeDueKey(key), [](const DueEntry& e) {
         return DueKey(e.day, e.record_no);
       });
+    case Table::kQualityCell:
+      return CheckDecoded(
+          key, DecodeQualityCellKey(key), [](const QualityCellEntry& e) {
+            return QualityCellKey(e.month, e.source_id, e.region, e.family);
+          });
+    case Table::kHeldStep:
+      return CheckDecoded(key, DecodeHeldStepKey(key),
+                          [](const HeldStepEntry& e) {
+                            return HeldStepKey(e.national_no, e.step);
+                          });
+    case Table::kRecordCase:
+      return CheckDecoded(key, DecodeRecordCaseKey(key),
+                          [](const RecordCaseEntry& e) {
+                            return RecordCaseKey(e.record_no, e.case_no);
+                          });
+    case Table::kCaseClock:
+      return CheckDecoded(key, DecodeCaseClockKey(key),
+                          [](const CaseClockEntry& e) {
+                            return CaseClockKey(e.day, e.case_no);
+                          });
     case Table::kSealed:
       return CheckDecoded(key, DecodeSealedKey(key), [](const SealedEntry& e) {
         return SealedKey(e.kind, e.number, e.sequence);
@@ -118,14 +138,25 @@ void DecodeAs(Table table, absl::string_view key) {
 }
 
 void DecodeEverywhere(absl::string_view bytes) {
-  constexpr Table kDecoded[] = {
-      Table::kEnterpriseHead, Table::kEnterpriseVersion,
-      Table::kRecordHead,     Table::kRecordVersion,
-      Table::kSealed,         Table::kChange,
-      Table::kRequestAge,     Table::kQuarantine,
-      Table::kImportOutcome,  Table::kLinkBacklog,
-      Table::kOldNumber,      Table::kNameKey,
-      Table::kFileList,       Table::kPendingLink};
+  constexpr Table kDecoded[] = {Table::kEnterpriseHead,
+                                Table::kEnterpriseVersion,
+                                Table::kRecordHead,
+                                Table::kRecordVersion,
+                                Table::kSealed,
+                                Table::kChange,
+                                Table::kRequestAge,
+                                Table::kQuarantine,
+                                Table::kImportOutcome,
+                                Table::kLinkBacklog,
+                                Table::kOldNumber,
+                                Table::kNameKey,
+                                Table::kFileList,
+                                Table::kPendingLink,
+                                Table::kDue,
+                                Table::kQualityCell,
+                                Table::kHeldStep,
+                                Table::kRecordCase,
+                                Table::kCaseClock};
   for (const Table table : kDecoded) {
     DecodeAs(table, bytes);
     DecodeAs(table, absl::StrCat(TablePrefix(table), bytes));

@@ -81,6 +81,15 @@ TEST(KeysTest, BytesOfStoredTables) {
   EXPECT_EQ(HexOf(ConfTablePrefix("gsxt")), Hex("0001 11 67737874 0001"));
   EXPECT_EQ(HexOf(ConfTableKey("gsxt", 2)),
             Hex("0001 11 67737874 0001 fffffffffffffffd"));
+  EXPECT_EQ(HexOf(QualityCellPrefix(January5())), Hex("0001 12 80004fea"));
+  EXPECT_EQ(HexOf(QualityCellKey(January5(), "s", "440000", 2)),
+            Hex("0001 12 80004fea 73 0001 343430303030 0001 02"));
+  EXPECT_EQ(HexOf(CaseKey(kNumber)), Hex("0001 13 $N"));
+  EXPECT_EQ(HexOf(NationalCaseKey("X1")), Hex("0001 14 5831 0001"));
+  EXPECT_EQ(HexOf(HeldStepPrefix("X1")), Hex("0001 15 5831 0001"));
+  EXPECT_EQ(HexOf(HeldStepKey("X1", 3)),
+            Hex("0001 15 5831 0001 0000000000000003"));
+  EXPECT_EQ(HexOf(ReceiverKey("me")), Hex("0001 16 6d65 0001"));
 }
 
 TEST(KeysTest, BytesOfIndexes) {
@@ -122,6 +131,13 @@ TEST(KeysTest, BytesOfIndexes) {
   EXPECT_EQ(HexOf(DueKey(January5(), 9)),
             Hex("0001 47 0001 80004fea 0000000000000009"));
   EXPECT_EQ(HexOf(UndecidedKey(kNumber)), Hex("0001 48 0001 $N"));
+  EXPECT_EQ(HexOf(RecordCasePrefix(kNumber)), Hex("0001 49 0001 $N"));
+  EXPECT_EQ(HexOf(RecordCaseKey(kNumber, 9)),
+            Hex("0001 49 0001 $N 0000000000000009"));
+  EXPECT_EQ(HexOf(CaseClockKey(January5(), 9)),
+            Hex("0001 4a 0001 80004fea 0000000000000009"));
+  EXPECT_EQ(HexOf(WithdrawalKey(kNumber)), Hex("0001 4b 0001 $N"));
+  EXPECT_EQ(HexOf(CaseStepKey(kNumber)), Hex("0001 4c 0001 $N"));
 }
 
 TEST(KeysTest, PersonKeysAreReadBackAndOthersRefused) {
@@ -161,6 +177,11 @@ TEST(KeysTest, ExamplesOfTheDocumentAreTrue) {
       LinkBacklogKey(7),
       ErasedKeyKey(258),
       ConfTableKey("gsxt", 258),
+      QualityCellKey(January5(), "s", "440000", 2),
+      CaseKey(7),
+      NationalCaseKey("X1"),
+      HeldStepKey("X1", 3),
+      ReceiverKey("me"),
       CurrentCodeKey(kUscc),
       FormerCodeKey(kUscc),
       OldNumberKey(1, "44X", 7),
@@ -171,6 +192,10 @@ TEST(KeysTest, ExamplesOfTheDocumentAreTrue) {
       PersonKey(Repeat('\xCC', 16), SealedKind::kRecord, 9, 4),
       DueKey(January5(), 9),
       UndecidedKey(9),
+      RecordCaseKey(9, 4),
+      CaseClockKey(January5(), 4),
+      WithdrawalKey(258),
+      CaseStepKey(258),
   };
   std::vector<std::string> examples;
   std::ifstream document(CREDITREG_SOURCE_DIR "/index/codec/KEYS.md");
@@ -226,6 +251,16 @@ std::vector<Decoder> Decoders() {
        [](absl::string_view key) { return DecodeDueKey(key).status(); }},
       {"conf table", ConfTableKey("gsxt", 7),
        [](absl::string_view key) { return DecodeConfTableKey(key).status(); }},
+      {"quality cell", QualityCellKey(January5(), "s", "44", 2),
+       [](absl::string_view key) {
+         return DecodeQualityCellKey(key).status();
+       }},
+      {"held step", HeldStepKey("X1", 3),
+       [](absl::string_view key) { return DecodeHeldStepKey(key).status(); }},
+      {"record case", RecordCaseKey(7, 3),
+       [](absl::string_view key) { return DecodeRecordCaseKey(key).status(); }},
+      {"case clock", CaseClockKey(January5(), 3),
+       [](absl::string_view key) { return DecodeCaseClockKey(key).status(); }},
       {"sealed", SealedKey(SealedKind::kRecord, 7, 2),
        [](absl::string_view key) { return DecodeSealedKey(key).status(); }},
       {"request age", RequestAgeKey(7, "me", absl::string_view("r\0001", 3)),
@@ -247,6 +282,11 @@ std::vector<Decoder> Decoders() {
   add(Table::kQuarantine, QuarantineKey(7), DecodeNumberKey);
   add(Table::kLinkBacklog, LinkBacklogKey(7), DecodeNumberKey);
   add(Table::kUndecided, UndecidedKey(7), DecodeNumberKey);
+  add(Table::kCase, CaseKey(7), DecodeNumberKey);
+  add(Table::kWithdrawal, WithdrawalKey(7), DecodeNumberKey);
+  add(Table::kCaseStep, CaseStepKey(7), DecodeNumberKey);
+  add(Table::kNationalCase, NationalCaseKey("X1"), DecodeTextKey);
+  add(Table::kReceiver, ReceiverKey("me"), DecodeTextKey);
   add(Table::kEnterpriseVersion, EnterpriseVersionKey(7, 2), DecodeVersionKey);
   add(Table::kRecordVersion, RecordVersionKey(7, 2), DecodeVersionKey);
   add(Table::kOldNumber, OldNumberKey(3, "44", 7), DecodeTrailingNumber);

@@ -139,10 +139,10 @@ TEST_F(OpenTest, ADatabaseOfAnotherLayoutIsRefused) {
     ASSERT_THAT(store->Write(batch), IsOk());
   };
   set_layout(1);
-  ExpectRefused("its layout is 1, want 4: the data must be loaded again");
-  set_layout(5);
+  ExpectRefused("its layout is 1, want 5: the data must be loaded again");
+  set_layout(6);
   ExpectRefused("written by a newer program");
-  set_layout(4);
+  set_layout(5);
   Reopen();
   EXPECT_EQ(Find(kCodeA).verdict, Verdict::kFound);
 }

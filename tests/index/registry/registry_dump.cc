@@ -316,6 +316,18 @@ absl::Status Dumper::Line(absl::string_view key, absl::string_view value) {
       return FileListLine(key, value);
     case Table::kErasedKey:
       return Add(table, "one");
+    case Table::kQualityCell:
+      return Add(table, absl::BytesToHexString(key), " ",
+                 absl::BytesToHexString(value));
+    case Table::kWithdrawal:
+    case Table::kCaseStep:
+    case Table::kCase:
+    case Table::kNationalCase:
+    case Table::kHeldStep:
+    case Table::kReceiver:
+    case Table::kRecordCase:
+    case Table::kCaseClock:
+      return Add(table, "one");
     case Table::kConfTable:
       return Add(table, absl::BytesToHexString(key));
     case Table::kDue: {

@@ -75,7 +75,55 @@ class VerifyTest : public RegistryTest {
       storage::v1::Penalty& penalty = *draft.content.mutable_penalty();
       penalty.set_procedure(storage::v1::Penalty::PROCEDURE_ORDINARY);
       for (const std::string& kind : kinds[i]) penalty.add_kinds(kind);
-      MustAdd(draft, Outcome::kCreated);
+      const std::uint64_t record_no = MustAdd(draft, Outcome::kCreated);
+      if (i == 0) MakeCases(record_no);
+    }
+  }
+
+  // Of a record that is shown: disputed, and shielded, which receivers are told
+  // of; and a step of the national platform that comes too soon.
+  void MakeCases(std::uint64_t record_no) {
+    MakeCase(storage::v1::CASE_KIND_OBJECTION, record_no, "EVIDENCE",
+             {storage::v1::CASE_ACTION_ACCEPT});
+    MakeCase(
+        storage::v1::CASE_KIND_SHIELD, record_no, "COURT_RULING",
+        {storage::v1::CASE_ACTION_ACCEPT, storage::v1::CASE_ACTION_APPROVE});
+    ImportCaseSteps import;
+    import.request = NewRequest();
+    ImportCaseSteps::Step& step = import.steps.emplace_back();
+    step.national_no = "GJ9";
+    step.input.action = storage::v1::CASE_ACTION_ACCEPT;
+    step.input.taken_on = ChinaDay(clock_.Now());
+    step.input.national_step = 2;
+    EXPECT_TRUE(Do(std::move(import)).ok());
+    AcknowledgeWithdrawals done;
+    done.request = NewRequest();
+    done.up_to = 1;
+    EXPECT_TRUE(Do(std::move(done)).ok());
+  }
+
+  void MakeCase(storage::v1::CaseKind kind, std::uint64_t record_no,
+                absl::string_view paper,
+                const std::vector<storage::v1::CaseAction>& steps) {
+    OpenCase open;
+    open.request = NewRequest();
+    open.kind = kind;
+    open.record_no = record_no;
+    open.reason = "依法办理";
+    open.national_no = absl::StrCat("GJ", static_cast<int>(kind));
+    storage::v1::CaseMaterial& material = open.materials.emplace_back();
+    material.set_material(std::string(paper));
+    material.set_sm3(std::string(32, 'p'));
+    const absl::StatusOr<WriteResult> opened = Only(Do(std::move(open)));
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    for (const storage::v1::CaseAction action : steps) {
+      AdvanceCase write;
+      write.request = NewRequest();
+      write.case_no = opened.ok() ? opened->case_no : 0;
+      write.step.action = action;
+      write.step.reason = "已核实";
+      const absl::StatusOr<WriteAnswer> answer = Do(std::move(write));
+      EXPECT_TRUE(answer.ok()) << answer.status();
     }
   }
 
