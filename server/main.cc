@@ -209,6 +209,7 @@ int Serve(const ServerConfig& config) {
   const auto write_service = MakeWriteService(environment);
   const auto public_service = MakePublicService(environment);
   const auto publication_service = MakePublicationService(environment);
+  const auto case_service = MakeCaseService(environment);
   const auto intake_service = MakeIntakeService(environment);
   const auto admin_service = MakeAdminService(environment);
   const auto audit_service = MakeAuditService(environment);
@@ -226,6 +227,7 @@ int Serve(const ServerConfig& config) {
                       {kWriteServiceName, write_service.get()},
                       {kPublicServiceName, public_service.get()},
                       {kPublicationServiceName, publication_service.get()},
+                      {kCaseServiceName, case_service.get()},
                       {kIntakeServiceName, intake_service.get()},
                       {kAdminServiceName, admin_service.get()},
                       {kAuditServiceName, audit_service.get()},

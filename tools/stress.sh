@@ -18,7 +18,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build_dir="${CREDITREG_BUILD_DIR:-build}"
-parts=(oracle crash power faults publication)
+parts=(oracle crash power faults publication as_of)
 
 fail() {
   echo "stress: $*" >&2
@@ -59,6 +59,11 @@ part_power() {
 # The disk failing in random ways while callers repeat what was not answered.
 part_faults() {
   run_test tests/index/registry/registry_random_faults_test 'RandomFaultsTest.*'
+}
+
+# Pages asked for as of every earlier day and position, after 8,000 random steps.
+part_as_of() {
+  run_test tests/server/service/as_of_test 'AsOfTest.*'
 }
 
 # The publication rules against a second reading of the law: a million records

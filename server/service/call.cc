@@ -75,6 +75,8 @@ bool IsPublic(Rpc rpc) {
 bool IsChange(Rpc rpc) {
   return (rpc >= Rpc::kPutEnterprise && rpc <= Rpc::kWithholdEnterprise) ||
          rpc == Rpc::kActivateTable || rpc == Rpc::kClassifyRecord ||
+         rpc == Rpc::kOpenCase || rpc == Rpc::kAdvanceCase ||
+         rpc == Rpc::kImportCaseSteps || rpc == Rpc::kAcknowledgeWithdrawals ||
          rpc == Rpc::kImport;
 }
 

@@ -21,6 +21,8 @@
 #include "index/publication/page_cache.h"
 #include "index/publication/tables.h"
 #include "server/service/batch_lookup.h"
+#include "server/service/caller.h"
+#include "server/service/ended_records.h"
 #include "server/service/file_cursor.h"
 #include "server/service/page_limits.h"
 #include "server/service/pinned_state.h"
@@ -108,20 +110,21 @@ absl::StatusOr<FindAnswer> ForPublic(const View& view, const FindQuery& query,
 }
 
 absl::StatusOr<FindAnswer> FindForPublic(const View& view,
-                                         const v1::LookupItem& item) {
+                                         const v1::LookupItem& item,
+                                         std::uint64_t at = 0) {
   const FindQuery query = QueryOf(item);
-  CREDITREG_ASSIGN_OR_RETURN(FindAnswer answer, view.Find(query));
+  CREDITREG_ASSIGN_OR_RETURN(FindAnswer answer, view.Find(query, at));
   return ForPublic(view, query, std::move(answer));
 }
 
 // What a channel shows to the public on one day, for one answer.
 class PublicReader {
  public:
-  // All of it outlives the reader.
-  PublicReader(const PinnedState& state, Channel channel, CivilDay day,
-               const TokenCodec& tokens)
+  // All of it outlives the reader. `tables` judge.
+  PublicReader(const PinnedState& state, const PublicationTables& tables,
+               Channel channel, CivilDay day, const TokenCodec& tokens)
       : state_(state),
-        table_(state.view->tables().Of(channel)),
+        table_(tables.Of(channel)),
         channel_(channel),
         day_(day),
         tokens_(tokens) {}
@@ -135,7 +138,14 @@ class PublicReader {
     const Decision decision = Decide(record.version, *table_, day_);
     until_ = std::min(until_, decision.next_change);
     if (!decision.is_public()) return std::optional<v1::Record>();
-    if (state_.is_past) {
+    if (historian_ != nullptr) {
+      CREDITREG_ASSIGN_OR_RETURN(const RecordAt now,
+                                 state_.view->ReadRecord(record.record_no));
+      if (IsEndedFor(*historian_, now.version)) {
+        left_out_ = true;
+        return std::optional<v1::Record>();
+      }
+    } else if (state_.is_past) {
       CREDITREG_ASSIGN_OR_RETURN(const RecordAt now,
                                  state_.view->ReadRecord(record.record_no));
       if (now.version.enterprise_no() == 0 ||
@@ -145,6 +155,12 @@ class PublicReader {
     }
     return PublicRecordMessage(record, channel_, decision, tokens_);
   }
+
+  // From here on shows what was shown, whatever was hidden since: to `caller`,
+  // who is not the public.
+  void ShowAsItWas(const Caller& caller) { historian_ = &caller; }
+  // Whether something was left out that the caller may not see.
+  bool left_out() const { return left_out_; }
 
   // The first day on which something that was looked at may be another.
   CivilDay until() const { return until_; }
@@ -156,6 +172,8 @@ class PublicReader {
   const CivilDay day_;
   const TokenCodec& tokens_;
   CivilDay until_ = CivilDay::OpenEnded();
+  const Caller* historian_ = nullptr;
+  bool left_out_ = false;
 };
 
 // The code an item asks for, if that alone decides the answer; else empty.
@@ -205,6 +223,7 @@ absl::StatusOr<bool> AddNewest(
   query.enterprise = &holder;
   query.listed_only = true;
   query.limit = kRecordsOfAPage + 1;
+  query.at = state.at();
   return StoppedAmongShown(state, std::move(query), reader,
                            [shown](v1::Record message) {
                              if (shown->size() == kRecordsOfAPage) return false;
@@ -312,7 +331,7 @@ absl::StatusOr<EncodedPage> PublicHandlers::GetPublicEnterprise(
   auto page = std::make_shared<PageCache::Page>();
   const EnterpriseAt* holder = PubliclyFound(answer);
   if (holder != nullptr) {
-    PublicReader reader(state, channel, day, tokens);
+    PublicReader reader(state, state.view->tables(), channel, day, tokens);
     CREDITREG_RETURN_IF_ERROR(AddRecords(state, *holder, &reader, &response));
     page->enterprise_no = holder->enterprise_no;
     page->until = reader.until();
@@ -325,6 +344,24 @@ absl::StatusOr<EncodedPage> PublicHandlers::GetPublicEnterprise(
     environment_.page_cache->Insert(code, channel, std::move(page));
   }
   return encoded;
+}
+
+absl::Status PublicHandlers::GetPageAsOf(
+    const Caller& caller, const v1::LookupItem& item, Channel channel,
+    CivilDay day, const PinnedState& state, const PublicationTables& tables,
+    v1::GetPublicEnterpriseResponse* page, bool* is_incomplete) const {
+  CREDITREG_ASSIGN_OR_RETURN(const FindAnswer answer,
+                             FindForPublic(*state.view, item, state.at()));
+  *page->mutable_result() = PublicLookupMessage(answer);
+  const EnterpriseAt* const holder = PubliclyFound(answer);
+  if (holder == nullptr) return absl::OkStatus();
+  caller.notes().enterprise_nos.push_back(holder->enterprise_no);
+  PublicReader reader(state, tables, channel, day,
+                      environment_.registry->tokens());
+  reader.ShowAsItWas(caller);
+  CREDITREG_RETURN_IF_ERROR(AddRecords(state, *holder, &reader, page));
+  *is_incomplete = reader.left_out();
+  return absl::OkStatus();
 }
 
 absl::Status PublicHandlers::BatchGetPublicEnterprises(
@@ -410,7 +447,7 @@ absl::Status PublicHandlers::ListPublicRecords(
   }
 
   const TokenCodec& tokens = environment_.registry->tokens();
-  PublicReader reader(state, ChannelOf(request.channel()),
+  PublicReader reader(state, state.view->tables(), ChannelOf(request.channel()),
                       Today(*state.view, *environment_.clock), tokens);
   const std::size_t wanted = PageRows(request.page_size(), kDefaultPublicPage);
   std::size_t bytes = 0;

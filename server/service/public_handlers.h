@@ -12,10 +12,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "creditreg/v1/public_lookup_service.pb.h"
+#include "index/base/civil_day.h"
 #include "index/publication/page_cache.h"
+#include "index/publication/tables.h"
 #include "index/registry/view.h"
 #include "server/service/caller.h"
 #include "server/service/environment.h"
+#include "server/service/pinned_state.h"
 
 namespace creditreg {
 
@@ -43,6 +46,15 @@ class PublicHandlers {
   absl::Status ListPublicRecords(const Caller& caller,
                                  const v1::ListPublicRecordsRequest& request,
                                  v1::ListPublicRecordsResponse* response) const;
+  // What the page of GetPublicEnterprise() was on `day` by the facts of
+  // `state`, judged by `tables`. Leaves out what a case ended since, where the
+  // caller may not see it, and says so.
+  absl::Status GetPageAsOf(const Caller& caller, const v1::LookupItem& item,
+                           Channel channel, CivilDay day,
+                           const PinnedState& state,
+                           const PublicationTables& tables,
+                           v1::GetPublicEnterpriseResponse* page,
+                           bool* is_incomplete) const;
 
  private:
   const ServiceEnvironment& environment_;

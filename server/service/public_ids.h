@@ -37,6 +37,17 @@ inline absl::StatusOr<std::uint64_t> RowNoOf(const TokenCodec& tokens,
   return row_no;
 }
 
+// The same of a case.
+inline absl::StatusOr<std::uint64_t> CaseNoOf(const TokenCodec& tokens,
+                                              absl::string_view case_id) {
+  absl::StatusOr<std::uint64_t> case_no =
+      tokens.DecodeId(PublicIdKind::kCase, case_id);
+  if (absl::IsNotFound(case_no.status())) {
+    return absl::NotFoundError("case_id: no such case");
+  }
+  return case_no;
+}
+
 }  // namespace creditreg
 
 #endif  // CREDITREG_SERVER_SERVICE_PUBLIC_IDS_H_

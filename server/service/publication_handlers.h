@@ -21,6 +21,11 @@ class PublicationHandlers {
   absl::Status ListUndecidedRecords(
       const Caller& caller, const v1::ListUndecidedRecordsRequest& request,
       v1::ListUndecidedRecordsResponse* response) const;
+  absl::Status GetSourceQuality(const v1::GetSourceQualityRequest& request,
+                                v1::GetSourceQualityResponse* response) const;
+  absl::Status GetPublicPageAsOf(const Caller& caller,
+                                 const v1::GetPublicPageAsOfRequest& request,
+                                 v1::GetPublicPageAsOfResponse* response) const;
 
  private:
   const ServiceEnvironment& environment_;

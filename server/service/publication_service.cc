@@ -62,6 +62,27 @@ class PublicationServiceImpl final
                       });
   }
 
+  grpc::ServerUnaryReactor* GetSourceQuality(
+      grpc::CallbackServerContext* context,
+      const v1::GetSourceQualityRequest* request,
+      v1::GetSourceQualityResponse* response) override {
+    return ServeNow(environment_, Rpc::kGetSourceQuality, context, response,
+                    [&](const Caller& /*caller*/) {
+                      return handlers_.GetSourceQuality(*request, response);
+                    });
+  }
+
+  grpc::ServerUnaryReactor* GetPublicPageAsOf(
+      grpc::CallbackServerContext* context,
+      const v1::GetPublicPageAsOfRequest* request,
+      v1::GetPublicPageAsOfResponse* response) override {
+    return ServeNow(environment_, Rpc::kGetPublicPageAsOf, context, response,
+                    [&](const Caller& caller) {
+                      return handlers_.GetPublicPageAsOf(caller, *request,
+                                                         response);
+                    });
+  }
+
  private:
   const ServiceEnvironment& environment_;
   const PublicationHandlers handlers_;

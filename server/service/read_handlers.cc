@@ -16,6 +16,7 @@
 #include "index/model/personal_numbers.h"
 #include "index/model/uscc.h"
 #include "server/service/batch_lookup.h"
+#include "server/service/ended_records.h"
 #include "server/service/file_cursor.h"
 #include "server/service/page_limits.h"
 #include "server/service/pinned_state.h"
@@ -25,6 +26,7 @@
 #include "server/service/validate.h"
 #include "server/service/withheld_groups.h"
 #include "server/wire/answers.h"
+#include "server/wire/field_changes.h"
 #include "server/wire/status.h"
 
 namespace creditreg {
@@ -293,6 +295,7 @@ class PersonHits {
   absl::StatusOr<bool> TakeRecord(const PersonEntry& entry, bool only_look) {
     CREDITREG_ASSIGN_OR_RETURN(const RecordAt record,
                                view_.ReadRecord(entry.number));
+    if (IsEndedFor(caller_, record.version)) return false;
     CREDITREG_ASSIGN_OR_RETURN(const auto holder, HolderOf(view_, record));
     const AccessSubject subject = SubjectOf(record, holder);
     if (!CheckRecordAccess(caller_, subject).ok() ||
@@ -482,6 +485,9 @@ absl::Status ReadHandlers::GetRecord(const Caller& caller,
   if (state.is_past) {
     CREDITREG_ASSIGN_OR_RETURN(newest, state.view->ReadRecord(record_no));
   }
+  if (IsEndedFor(caller, newest.version)) {
+    return absl::NotFoundError("record_id: no such record");
+  }
   CREDITREG_ASSIGN_OR_RETURN(const auto holder, HolderOf(*state.view, newest));
   const AccessSubject today = SubjectOf(newest, holder);
   const AccessSubject subject = SubjectOf(record, holder);
@@ -577,11 +583,16 @@ absl::Status ReadHandlers::ListRecords(
       const AccessSubject subject = SubjectOf(record, holder);
       const conf::v1::FieldGroup details = caller.DetailsGroup(subject);
       bool is_shown = caller.Shows(details, subject);
+      RecordAt newest = record;
+      if (state.is_past) {
+        CREDITREG_ASSIGN_OR_RETURN(newest,
+                                   state.view->ReadRecord(record.record_no));
+      }
+      // That there is one is not told either.
+      if (IsEndedFor(caller, newest.version)) continue;
       if (is_shown && state.is_past &&
           !(caller.reaches_all() && caller.shows_all())) {
         // It may be another's by now.
-        CREDITREG_ASSIGN_OR_RETURN(const RecordAt newest,
-                                   state.view->ReadRecord(record.record_no));
         CREDITREG_ASSIGN_OR_RETURN(const auto its_holder,
                                    HolderOf(*state.view, newest));
         is_shown =
@@ -638,6 +649,9 @@ absl::Status ReadHandlers::ListRecordVersions(
   std::optional<EnterpriseAt> holder;
   absl::StatusOr<RecordAt> newest = state.view->ReadRecord(record_no);
   if (newest.ok()) {
+    if (IsEndedFor(caller, newest->version)) {
+      return absl::NotFoundError("record_id: no such record");
+    }
     CREDITREG_ASSIGN_OR_RETURN(holder, HolderOf(*state.view, *newest));
     CREDITREG_RETURN_IF_ERROR(
         CheckRecordAccess(caller, SubjectOf(*newest, holder)));
@@ -662,8 +676,14 @@ absl::Status ReadHandlers::ListRecordVersions(
         std::vector<RecordAt> versions,
         state.view->ListRecordVersions(record_no, before, limit + 1));
     is_last = versions.size() <= limit;
-    if (!is_last) versions.pop_back();
-    for (const RecordAt& version : versions) {
+    // What the last one shown is compared with.
+    std::optional<RecordAt> below;
+    if (!is_last) {
+      below = std::move(versions.back());
+      versions.pop_back();
+    }
+    for (std::size_t i = 0; i < versions.size(); ++i) {
+      const RecordAt& version = versions[i];
       before = version.sequence;
       const AccessSubject subject = SubjectOf(version, holder);
       if (!CheckRecordAccess(caller, subject).ok()) {
@@ -672,6 +692,16 @@ absl::Status ReadHandlers::ListRecordVersions(
       }
       CREDITREG_ASSIGN_OR_RETURN(v1::Record message, reader.Message(version));
       withheld |= caller.Withhold(subject, &message);
+      const RecordAt* const older = i + 1 < versions.size() ? &versions[i + 1]
+                                    : below.has_value()     ? &*below
+                                                            : nullptr;
+      if (older != nullptr) {
+        // Of what the caller is shown of both.
+        CREDITREG_ASSIGN_OR_RETURN(v1::Record before_it,
+                                   reader.Message(*older));
+        caller.Withhold(SubjectOf(*older, holder), &before_it);
+        AddFieldChanges(before_it, &message);
+      }
       bytes += message.ByteSizeLong();
       *response->add_versions() = std::move(message);
     }

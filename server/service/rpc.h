@@ -35,6 +35,18 @@ enum class Rpc : std::uint8_t {
   kActivateTable,
   kListUndecidedRecords,
   kClassifyRecord,
+  kGetSourceQuality,
+  kGetPublicPageAsOf,
+  kOpenCase,
+  kAdvanceCase,
+  kGetCase,
+  kListCases,
+  kImportCaseSteps,
+  kListCaseSteps,
+  kReconcileCases,
+  kListWithdrawals,
+  kAcknowledgeWithdrawals,
+  kListReceivers,
   kImport,
   kGetImport,
   kGetTemplate,
@@ -68,6 +80,18 @@ inline std::vector<std::string> RpcNames() {
           "ActivateTable",
           "ListUndecidedRecords",
           "ClassifyRecord",
+          "GetSourceQuality",
+          "GetPublicPageAsOf",
+          "OpenCase",
+          "AdvanceCase",
+          "GetCase",
+          "ListCases",
+          "ImportCaseSteps",
+          "ListCaseSteps",
+          "ReconcileCases",
+          "ListWithdrawals",
+          "AcknowledgeWithdrawals",
+          "ListReceivers",
           "Import",
           "GetImport",
           "GetTemplate",
@@ -88,7 +112,8 @@ inline std::vector<std::string> RpcFullNames() {
         rpc <= Rpc::kListQuarantinedRows  ? "RegistryReadService."
         : rpc <= Rpc::kWithholdEnterprise ? "RegistryWriteService."
         : rpc <= Rpc::kListPublicRecords  ? "PublicLookupService."
-        : rpc <= Rpc::kClassifyRecord     ? "PublicationService."
+        : rpc <= Rpc::kGetPublicPageAsOf  ? "PublicationService."
+        : rpc <= Rpc::kListReceivers      ? "CaseService."
         : rpc <= Rpc::kGetTemplate        ? "IntakeService."
         : rpc <= Rpc::kVerify             ? "AdminService."
         : rpc <= Rpc::kListFileReads      ? "AuditService."
@@ -110,7 +135,11 @@ inline std::vector<PolicyCall> PolicyCalls() {
     if (rpc >= Rpc::kPutEnterprise && rpc <= Rpc::kWithholdEnterprise) {
       kind = CallKind::kWrite;
     }
-    if (rpc == Rpc::kImport) kind = CallKind::kWrite;
+    if (rpc == Rpc::kImport || rpc == Rpc::kOpenCase ||
+        rpc == Rpc::kAdvanceCase) {
+      kind = CallKind::kWrite;
+    }
+    if (rpc == Rpc::kGetCase || rpc == Rpc::kListCases) kind = CallKind::kRead;
     calls.push_back({names[i], kind});
   }
   return calls;

@@ -41,6 +41,10 @@ void CheckRowId(absl::string_view row_id, FieldViolations* violations) {
   CheckText("row_id", row_id, kRecordIdChars, kRecordIdChars, violations);
 }
 
+void CheckCaseId(absl::string_view case_id, FieldViolations* violations) {
+  CheckText("case_id", case_id, kRecordIdChars, kRecordIdChars, violations);
+}
+
 void CheckItem(const v1::LookupItem& item, absl::string_view path,
                FieldViolations* violations) {
   const std::string field = absl::StrCat(path, ".identifier");

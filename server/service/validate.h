@@ -42,6 +42,8 @@ void CheckText(absl::string_view field, absl::string_view text, std::size_t min,
 void CheckRecordId(absl::string_view record_id, FieldViolations* violations);
 void CheckRowId(absl::string_view row_id, FieldViolations* violations);
 
+void CheckCaseId(absl::string_view case_id, FieldViolations* violations);
+
 // `path` is the item's own, for example "items[3]".
 void CheckItem(const v1::LookupItem& item, absl::string_view path,
                FieldViolations* violations);

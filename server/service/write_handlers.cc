@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "index/base/status_macros.h"
 #include "index/model/personal_numbers.h"
@@ -14,8 +13,8 @@
 #include "server/service/pinned_state.h"
 #include "server/service/public_ids.h"
 #include "server/service/record_reader.h"
-#include "server/service/request_bytes.h"
 #include "server/service/validate.h"
+#include "server/service/write_request.h"
 #include "server/wire/answers.h"
 #include "server/wire/drafts.h"
 #include "server/wire/mirror.h"
@@ -23,17 +22,6 @@
 
 namespace creditreg {
 namespace {
-
-constexpr char kDirectSource[] = "direct";
-
-template <typename Request>
-WriteRequest WriteRequestOf(const Caller& caller, const Request& request) {
-  WriteRequest write;
-  write.actor = caller.actor();
-  write.request_id = request.request_id();
-  write.payload = PayloadBytes(request);
-  return write;
-}
 
 std::string SourceOf(const std::string& source_id) {
   return source_id.empty() ? kDirectSource : source_id;
@@ -43,11 +31,6 @@ void CheckSource(const FieldTables& tables, const std::string& source_id,
                  FieldViolations* violations) {
   if (tables.HasSource(SourceOf(source_id))) return;
   violations->Add("source_id", "not a source, want one of conf/intake/sources");
-}
-
-void CheckReason(const std::string& reason, FieldViolations* violations) {
-  CheckText("reason", absl::StripAsciiWhitespace(reason), 1, kMaxReasonChars,
-            violations);
 }
 
 // Whose code or number it is, not whom that was merged into: what is erased
@@ -221,7 +204,6 @@ absl::StatusOr<PutEnterprise> WriteHandlers::Prepare(
   if (!check.draft.has_value()) return InvalidByFindings(check.findings);
   PutEnterprise write;
   write.request = WriteRequestOf(caller, request);
-  write.request.validate_only = request.validate_only();
   write.draft = *std::move(check.draft);
   write.etag = request.etag();
   return write;
@@ -240,7 +222,6 @@ absl::StatusOr<SubmitRecords> WriteHandlers::Prepare(
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
   SubmitRecords write;
   write.request = WriteRequestOf(caller, request);
-  write.request.validate_only = request.validate_only();
   for (const v1::RecordInput& input : request.records()) {
     RecordCheck check = CheckRecord(input, *environment_.tables,
                                     SourceOf(request.source_id()), Today());
@@ -275,7 +256,6 @@ absl::StatusOr<CorrectRecord> WriteHandlers::Prepare(
       CheckRecord(input, *environment_.tables, kDirectSource, Today());
   if (!check.draft.has_value()) return InvalidByFindings(check.findings);
   write.request = WriteRequestOf(caller, request);
-  write.request.validate_only = request.validate_only();
   write.etag = request.etag();
   write.draft = *std::move(check.draft);
   write.has_personal = request.has_personal();
@@ -316,7 +296,6 @@ absl::StatusOr<ClassifyRecord> WriteHandlers::Prepare(
       write.record_no,
       RecordNoOf(environment_.registry->tokens(), request.record_id()));
   write.request = WriteRequestOf(caller, request);
-  write.request.validate_only = request.validate_only();
   write.etag = request.etag();
   write.channel = static_cast<Channel>(request.channel());
   write.term = request.term();
@@ -339,7 +318,6 @@ absl::StatusOr<ActivateTable> WriteHandlers::Prepare(
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
   ActivateTable write;
   write.request = WriteRequestOf(caller, request);
-  write.request.validate_only = request.validate_only();
   write.table = {request.name(), request.text()};
   return write;
 }
@@ -367,7 +345,6 @@ absl::StatusOr<ErasePersonal> WriteHandlers::Prepare(
   CREDITREG_RETURN_IF_ERROR(violations.ToStatus());
   ErasePersonal write;
   write.request = WriteRequestOf(caller, request);
-  write.request.validate_only = request.validate_only();
   write.reason = MaskPersonalNumbers(request.reason());
   const Registry& registry = *environment_.registry;
   if (request.has_item()) {
@@ -560,6 +537,18 @@ template void WriteHandlers::Write(const Caller&,
 template void WriteHandlers::Write(const Caller&,
                                    const v1::WithholdEnterpriseRequest&,
                                    v1::WithholdEnterpriseResponse*,
+                                   const Done&) const;
+template void WriteHandlers::Write(const Caller&, const v1::OpenCaseRequest&,
+                                   v1::OpenCaseResponse*, const Done&) const;
+template void WriteHandlers::Write(const Caller&, const v1::AdvanceCaseRequest&,
+                                   v1::AdvanceCaseResponse*, const Done&) const;
+template void WriteHandlers::Write(const Caller&,
+                                   const v1::ImportCaseStepsRequest&,
+                                   v1::ImportCaseStepsResponse*,
+                                   const Done&) const;
+template void WriteHandlers::Write(const Caller&,
+                                   const v1::AcknowledgeWithdrawalsRequest&,
+                                   v1::AcknowledgeWithdrawalsResponse*,
                                    const Done&) const;
 
 }  // namespace creditreg

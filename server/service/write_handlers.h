@@ -17,6 +17,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "creditreg/v1/case_service.pb.h"
 #include "creditreg/v1/publication_service.pb.h"
 #include "creditreg/v1/registry_write_service.pb.h"
 #include "index/base/civil_day.h"
@@ -55,6 +56,16 @@ class WriteHandlers {
       const Caller& caller, const v1::ClassifyRecordRequest& request) const;
   absl::StatusOr<ActivateTable> Prepare(
       const Caller& caller, const v1::ActivateTableRequest& request) const;
+  // case_writes.cc
+  absl::StatusOr<OpenCase> Prepare(const Caller& caller,
+                                   const v1::OpenCaseRequest& request) const;
+  absl::StatusOr<AdvanceCase> Prepare(
+      const Caller& caller, const v1::AdvanceCaseRequest& request) const;
+  absl::StatusOr<ImportCaseSteps> Prepare(
+      const Caller& caller, const v1::ImportCaseStepsRequest& request) const;
+  absl::StatusOr<AcknowledgeWithdrawals> Prepare(
+      const Caller& caller,
+      const v1::AcknowledgeWithdrawalsRequest& request) const;
   absl::StatusOr<ErasePersonal> Prepare(
       const Caller& caller, const v1::ErasePersonalRequest& request) const;
   absl::StatusOr<WithholdEnterprise> Prepare(
@@ -85,6 +96,20 @@ class WriteHandlers {
                     const v1::ActivateTableRequest& request,
                     const WriteAnswer& answer,
                     v1::ActivateTableResponse* response) const;
+  absl::Status Fill(const Caller& caller, const v1::OpenCaseRequest& request,
+                    const WriteAnswer& answer,
+                    v1::OpenCaseResponse* response) const;
+  absl::Status Fill(const Caller& caller, const v1::AdvanceCaseRequest& request,
+                    const WriteAnswer& answer,
+                    v1::AdvanceCaseResponse* response) const;
+  absl::Status Fill(const Caller& caller,
+                    const v1::ImportCaseStepsRequest& request,
+                    const WriteAnswer& answer,
+                    v1::ImportCaseStepsResponse* response) const;
+  absl::Status Fill(const Caller& caller,
+                    const v1::AcknowledgeWithdrawalsRequest& request,
+                    const WriteAnswer& answer,
+                    v1::AcknowledgeWithdrawalsResponse* response) const;
   absl::Status Fill(const Caller& caller,
                     const v1::ErasePersonalRequest& request,
                     const WriteAnswer& answer,

@@ -183,6 +183,7 @@ v1::Record RecordMessage(const RecordAt& record, const TokenCodec& tokens,
   *message.mutable_quality_flags() = version.info().quality_flags();
   message.set_enterprise_uscc(std::string(enterprise_uscc));
   message.set_source_id(version.info().source_id());
+  message.set_disputed(version.objection_case_no() != 0);
   return message;
 }
 
@@ -351,6 +352,7 @@ std::optional<v1::Record> PublicRecordMessage(const RecordAt& record,
       tokens.EncodeId(PublicIdKind::kRecord, record.record_no));
   // Only records in force are shown.
   message.set_state(v1::RECORD_STATE_ACTIVE);
+  message.set_disputed(record.version.objection_case_no() != 0);
   v1::Publicity* const publicity = message.add_publicity();
   publicity->set_channel(static_cast<v1::ChannelPublication::Channel>(channel));
   publicity->set_state(v1::PUBLICITY_STATE_PUBLIC);

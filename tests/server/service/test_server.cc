@@ -147,6 +147,7 @@ void TestServer::Start() {
   add(kAuditServiceName, MakeAuditService(environment_));
   add(kKeyServiceName, MakeKeyService(environment_));
   add(kPublicationServiceName, MakePublicationService(environment_));
+  add(kCaseServiceName, MakeCaseService(environment_));
   auto server = GrpcServer::Start(options);
   CREDITREG_CHECK(server.ok(), "a free port can be listened on");
   server_ = *std::move(server);
@@ -161,6 +162,7 @@ void TestServer::Start() {
   audits_ = v1::AuditService::NewStub(channel_);
   keys_ = v1::KeyService::NewStub(channel_);
   publication_ = v1::PublicationService::NewStub(channel_);
+  cases_ = v1::CaseService::NewStub(channel_);
 }
 
 void TestServer::Stop() {

@@ -16,6 +16,7 @@
 #include "creditreg/audit/v1/audit.pb.h"
 #include "creditreg/v1/admin_service.grpc.pb.h"
 #include "creditreg/v1/audit_service.grpc.pb.h"
+#include "creditreg/v1/case_service.grpc.pb.h"
 #include "creditreg/v1/intake_service.grpc.pb.h"
 #include "creditreg/v1/key_service.grpc.pb.h"
 #include "creditreg/v1/public_lookup_service.grpc.pb.h"
@@ -109,6 +110,7 @@ class TestServer {
   v1::RegistryWriteService::Stub& write() { return *write_; }
   v1::PublicLookupService::Stub& lookup() { return *lookup_; }
   v1::PublicationService::Stub& publication() { return *publication_; }
+  v1::CaseService::Stub& cases() { return *cases_; }
   v1::IntakeService::Stub& intake() { return *intake_; }
   v1::AdminService::Stub& admin() { return *admin_; }
   v1::AuditService::Stub& audits() { return *audits_; }
@@ -164,6 +166,7 @@ class TestServer {
   std::unique_ptr<v1::AuditService::Stub> audits_;
   std::unique_ptr<v1::KeyService::Stub> keys_;
   std::unique_ptr<v1::PublicationService::Stub> publication_;
+  std::unique_ptr<v1::CaseService::Stub> cases_;
 };
 
 // "CODE REASON", for example "ABORTED ETAG_MISMATCH"; "OK". Fails the test

@@ -105,6 +105,7 @@ TEST(StorageMirrorTest, TheTwoPackagesAgreeFieldByField) {
           "creditreg.v1.Enterprise.quality_flags",
           "creditreg.v1.Enterprise.recorded_at",
           "creditreg.v1.Enterprise.withheld_reason",
+          "creditreg.v1.Record.changes", "creditreg.v1.Record.disputed",
           "creditreg.v1.Record.enterprise_uscc", "creditreg.v1.Record.etag",
           "creditreg.v1.Record.first_received_at",
           "creditreg.v1.Record.publicity", "creditreg.v1.Record.quality_flags",
