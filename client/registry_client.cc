@@ -68,7 +68,8 @@ RegistryClient::RegistryClient(ClientOptions options,
       admin_(v1::AdminService::NewStub(channel_)),
       audit_(v1::AuditService::NewStub(channel_)),
       keys_(v1::KeyService::NewStub(channel_)),
-      publication_(v1::PublicationService::NewStub(channel_)) {}
+      publication_(v1::PublicationService::NewStub(channel_)),
+      cases_(v1::CaseService::NewStub(channel_)) {}
 
 absl::Status RegistryClient::AddCredentials(
     grpc::ClientContext* context) const {
@@ -266,6 +267,81 @@ absl::StatusOr<v1::ClassifyRecordResponse> RegistryClient::ClassifyRecord(
   return Call(*publication_,
               &v1::PublicationService::StubInterface::ClassifyRecord, request,
               WritePolicy(request.request_id()));
+}
+
+absl::StatusOr<v1::GetSourceQualityResponse> RegistryClient::GetSourceQuality(
+    const v1::GetSourceQualityRequest& request) {
+  return Call(*publication_,
+              &v1::PublicationService::StubInterface::GetSourceQuality, request,
+              options_.retry);
+}
+
+absl::StatusOr<v1::GetPublicPageAsOfResponse> RegistryClient::GetPublicPageAsOf(
+    const v1::GetPublicPageAsOfRequest& request) {
+  return Call(*publication_,
+              &v1::PublicationService::StubInterface::GetPublicPageAsOf,
+              request, options_.retry);
+}
+
+absl::StatusOr<v1::OpenCaseResponse> RegistryClient::OpenCase(
+    const v1::OpenCaseRequest& request) {
+  return Call(*cases_, &v1::CaseService::StubInterface::OpenCase, request,
+              WritePolicy(request.request_id()));
+}
+
+absl::StatusOr<v1::AdvanceCaseResponse> RegistryClient::AdvanceCase(
+    const v1::AdvanceCaseRequest& request) {
+  return Call(*cases_, &v1::CaseService::StubInterface::AdvanceCase, request,
+              WritePolicy(request.request_id()));
+}
+
+absl::StatusOr<v1::GetCaseResponse> RegistryClient::GetCase(
+    const v1::GetCaseRequest& request) {
+  return Call(*cases_, &v1::CaseService::StubInterface::GetCase, request,
+              options_.retry);
+}
+
+absl::StatusOr<v1::ListCasesResponse> RegistryClient::ListCases(
+    const v1::ListCasesRequest& request) {
+  return Call(*cases_, &v1::CaseService::StubInterface::ListCases, request,
+              options_.retry);
+}
+
+absl::StatusOr<v1::ImportCaseStepsResponse> RegistryClient::ImportCaseSteps(
+    const v1::ImportCaseStepsRequest& request) {
+  return Call(*cases_, &v1::CaseService::StubInterface::ImportCaseSteps,
+              request, WritePolicy(request.request_id()));
+}
+
+absl::StatusOr<v1::ListCaseStepsResponse> RegistryClient::ListCaseSteps(
+    const v1::ListCaseStepsRequest& request) {
+  return Call(*cases_, &v1::CaseService::StubInterface::ListCaseSteps, request,
+              options_.retry);
+}
+
+absl::StatusOr<v1::ReconcileCasesResponse> RegistryClient::ReconcileCases(
+    const v1::ReconcileCasesRequest& request) {
+  return Call(*cases_, &v1::CaseService::StubInterface::ReconcileCases, request,
+              options_.retry);
+}
+
+absl::StatusOr<v1::ListWithdrawalsResponse> RegistryClient::ListWithdrawals(
+    const v1::ListWithdrawalsRequest& request) {
+  return Call(*cases_, &v1::CaseService::StubInterface::ListWithdrawals,
+              request, options_.retry);
+}
+
+absl::StatusOr<v1::AcknowledgeWithdrawalsResponse>
+RegistryClient::AcknowledgeWithdrawals(
+    const v1::AcknowledgeWithdrawalsRequest& request) {
+  return Call(*cases_, &v1::CaseService::StubInterface::AcknowledgeWithdrawals,
+              request, WritePolicy(request.request_id()));
+}
+
+absl::StatusOr<v1::ListReceiversResponse> RegistryClient::ListReceivers(
+    const v1::ListReceiversRequest& request) {
+  return Call(*cases_, &v1::CaseService::StubInterface::ListReceivers, request,
+              options_.retry);
 }
 
 absl::StatusOr<v1::GetKeyStateResponse> RegistryClient::GetKeyState() {

@@ -30,6 +30,7 @@
 #include "client/retry.h"
 #include "creditreg/v1/admin_service.grpc.pb.h"
 #include "creditreg/v1/audit_service.grpc.pb.h"
+#include "creditreg/v1/case_service.grpc.pb.h"
 #include "creditreg/v1/intake_service.grpc.pb.h"
 #include "creditreg/v1/key_service.grpc.pb.h"
 #include "creditreg/v1/public_lookup_service.grpc.pb.h"
@@ -129,6 +130,32 @@ class RegistryClient {
   absl::StatusOr<v1::ClassifyRecordResponse> ClassifyRecord(
       const v1::ClassifyRecordRequest& request);
 
+  absl::StatusOr<v1::GetSourceQualityResponse> GetSourceQuality(
+      const v1::GetSourceQualityRequest& request);
+  absl::StatusOr<v1::GetPublicPageAsOfResponse> GetPublicPageAsOf(
+      const v1::GetPublicPageAsOfRequest& request);
+
+  absl::StatusOr<v1::OpenCaseResponse> OpenCase(
+      const v1::OpenCaseRequest& request);
+  absl::StatusOr<v1::AdvanceCaseResponse> AdvanceCase(
+      const v1::AdvanceCaseRequest& request);
+  absl::StatusOr<v1::GetCaseResponse> GetCase(
+      const v1::GetCaseRequest& request);
+  absl::StatusOr<v1::ListCasesResponse> ListCases(
+      const v1::ListCasesRequest& request);
+  absl::StatusOr<v1::ImportCaseStepsResponse> ImportCaseSteps(
+      const v1::ImportCaseStepsRequest& request);
+  absl::StatusOr<v1::ListCaseStepsResponse> ListCaseSteps(
+      const v1::ListCaseStepsRequest& request);
+  absl::StatusOr<v1::ReconcileCasesResponse> ReconcileCases(
+      const v1::ReconcileCasesRequest& request);
+  absl::StatusOr<v1::ListWithdrawalsResponse> ListWithdrawals(
+      const v1::ListWithdrawalsRequest& request);
+  absl::StatusOr<v1::AcknowledgeWithdrawalsResponse> AcknowledgeWithdrawals(
+      const v1::AcknowledgeWithdrawalsRequest& request);
+  absl::StatusOr<v1::ListReceiversResponse> ListReceivers(
+      const v1::ListReceiversRequest& request);
+
   absl::StatusOr<v1::GetKeyStateResponse> GetKeyState();
   // Not repeated after a failure: it may have begun.
   absl::StatusOr<v1::RotateMasterKeyResponse> RotateMasterKey();
@@ -173,6 +200,7 @@ class RegistryClient {
   const std::unique_ptr<v1::AuditService::StubInterface> audit_;
   const std::unique_ptr<v1::KeyService::StubInterface> keys_;
   const std::unique_ptr<v1::PublicationService::StubInterface> publication_;
+  const std::unique_ptr<v1::CaseService::StubInterface> cases_;
 
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Call(

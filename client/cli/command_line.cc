@@ -51,6 +51,14 @@ const std::map<std::string, v1::Family>& Families() {
   return *families;
 }
 
+const std::map<std::string, v1::ChannelPublication::Channel>& Channels() {
+  static const auto* const channels =
+      new std::map<std::string, v1::ChannelPublication::Channel>{
+          {"credit-china", v1::ChannelPublication::CHANNEL_CREDIT_CHINA},
+          {"gsxt", v1::ChannelPublication::CHANNEL_GSXT}};
+  return *channels;
+}
+
 const std::map<std::string, v1::ImportFormat>& Formats() {
   static const auto* const formats =
       new std::map<std::string, v1::ImportFormat>{
@@ -143,6 +151,12 @@ struct Raw {
   std::string agency;
   std::string result;
   bool refused = false;
+  std::string from_month;
+  std::string to_month;
+  std::string date;
+  std::string channel;
+  std::string case_id;
+  bool receivers = false;
 };
 
 class Parser {
@@ -309,6 +323,27 @@ class Parser {
     undecided_ = Add("undecided", texts::kUndecided);
     AddExtent(undecided_);
     tables_ = Add("tables", texts::kTables);
+    quality_ = Add("quality", texts::kQuality);
+    quality_->add_option("from", raw_.from_month, Say(texts::kArgFromMonth))
+        ->required();
+    quality_->add_option("to", raw_.to_month, Say(texts::kArgToMonth));
+    quality_->add_option("--source", raw_.source, Say(texts::kArgSource));
+    as_of_ = Add("as-of", texts::kAsOf);
+    AddItem(as_of_);
+    as_of_->add_option("--date", raw_.date, Say(texts::kArgDate))->required();
+    as_of_->add_option("--channel", raw_.channel, Say(texts::kArgChannel))
+        ->check(OneOf(Channels()));
+    as_of_->add_option("--at", raw_.at, Say(texts::kArgAt));
+    cases_ = Add("cases", texts::kCases);
+    cases_->add_option("--record", raw_.record_id, Say(texts::kArgRecordId));
+    cases_->add_option("--due-by", raw_.date, Say(texts::kArgDueBy));
+    AddExtent(cases_);
+    case_ = Add("case", texts::kCase);
+    case_->add_option("case_id", raw_.case_id, Say(texts::kArgCaseId))
+        ->required();
+    withdrawals_ = Add("withdrawals", texts::kWithdrawals);
+    withdrawals_->add_flag("--receivers", raw_.receivers,
+                           Say(texts::kArgReceivers));
     person_ = Add("person", texts::kPerson);
     person_->add_option("kind", raw_.kind, Say(texts::kArgPersonKind))
         ->required()
@@ -354,7 +389,8 @@ class Parser {
         ->required();
     command->add_option("--request-id", raw_.request_id,
                         Say(texts::kArgWriteRequestId));
-    if (kind != WriteKind::kWithdraw && kind != WriteKind::kWithhold) {
+    if (kind != WriteKind::kWithdraw && kind != WriteKind::kWithhold &&
+        kind != WriteKind::kImportCaseSteps) {
       command->add_flag("--validate-only", raw_.validate_only,
                         Say(texts::kArgValidateOnly));
     }
@@ -370,6 +406,10 @@ class Parser {
     AddWrite("withhold", texts::kWithhold, WriteKind::kWithhold);
     AddWrite("classify", texts::kClassify, WriteKind::kClassify);
     AddWrite("activate", texts::kActivate, WriteKind::kActivate);
+    AddWrite("case-open", texts::kOpenCase, WriteKind::kOpenCase);
+    AddWrite("case-step", texts::kAdvanceCase, WriteKind::kAdvanceCase);
+    AddWrite("case-import", texts::kImportCaseSteps,
+             WriteKind::kImportCaseSteps);
   }
 
   void AddOperations() {
@@ -519,6 +559,13 @@ class Parser {
     if (&chosen == keys_) return KeysCommand{raw_.rotate};
     if (&chosen == tables_) return TablesCommand{};
     if (&chosen == undecided_) return UndecidedCommand{Extent()};
+    if (&chosen == quality_) return BuildQuality();
+    if (&chosen == as_of_) return BuildAsOf(at);
+    if (&chosen == cases_) {
+      return CasesCommand{raw_.record_id, raw_.date, Extent()};
+    }
+    if (&chosen == case_) return CaseCommand{raw_.case_id};
+    if (&chosen == withdrawals_) return WithdrawalsCommand{raw_.receivers};
     if (&chosen == audit_) return BuildAudit();
     return WriteCommand{writes_.at(&chosen), raw_.file, raw_.request_id,
                         raw_.validate_only};
@@ -541,6 +588,26 @@ class Parser {
     request.set_refused(raw_.refused);
     request.set_record_id(raw_.record_id);
     if (!raw_.code.empty()) *request.mutable_item() = Item();
+    return command;
+  }
+
+  QualityCommand BuildQuality() const {
+    QualityCommand command;
+    command.request.set_from_month(raw_.from_month);
+    command.request.set_to_month(raw_.to_month.empty() ? raw_.from_month
+                                                       : raw_.to_month);
+    command.request.set_source_id(raw_.source);
+    return command;
+  }
+
+  AsOfCommand BuildAsOf(const std::optional<v1::Position>& at) const {
+    AsOfCommand command;
+    *command.request.mutable_item() = Item();
+    command.request.set_date(raw_.date);
+    if (!raw_.channel.empty()) {
+      command.request.set_channel(Channels().at(raw_.channel));
+    }
+    if (at.has_value()) *command.request.mutable_at_position() = *at;
     return command;
   }
 
@@ -597,6 +664,11 @@ class Parser {
   CLI::App* keys_ = nullptr;
   CLI::App* tables_ = nullptr;
   CLI::App* undecided_ = nullptr;
+  CLI::App* quality_ = nullptr;
+  CLI::App* as_of_ = nullptr;
+  CLI::App* cases_ = nullptr;
+  CLI::App* case_ = nullptr;
+  CLI::App* withdrawals_ = nullptr;
   CLI::App* audit_ = nullptr;
   CLI::App* audit_list_ = nullptr;
   CLI::App* audit_reads_ = nullptr;

@@ -18,6 +18,7 @@
 #include "creditreg/v1/audit_service.pb.h"
 #include "creditreg/v1/intake_service.pb.h"
 #include "creditreg/v1/lookup.pb.h"
+#include "creditreg/v1/publication_service.pb.h"
 #include "creditreg/v1/record.pb.h"
 #include "creditreg/v1/registry_read_service.pb.h"
 
@@ -116,7 +117,10 @@ enum class WriteKind {
   kErase,
   kWithhold,
   kClassify,
-  kActivate
+  kActivate,
+  kOpenCase,
+  kAdvanceCase,
+  kImportCaseSteps,
 };
 
 struct WriteCommand {
@@ -151,6 +155,30 @@ struct UndecidedCommand {
   ListExtent extent;
 };
 
+struct CasesCommand {
+  // Empty: of all records, those with a clock.
+  std::string record_id;
+  std::string due_by;
+  ListExtent extent;
+};
+
+struct CaseCommand {
+  std::string case_id;
+};
+
+// What receivers are told, or with `receivers` who they are.
+struct WithdrawalsCommand {
+  bool receivers = false;
+};
+
+struct QualityCommand {
+  v1::GetSourceQualityRequest request;
+};
+
+struct AsOfCommand {
+  v1::GetPublicPageAsOfRequest request;
+};
+
 struct AuditListCommand {
   v1::ListAuditRowsRequest request;
   ListExtent extent;
@@ -174,7 +202,8 @@ using Command =
                  VerifyCommand, ExportCommand, QuarantineCommand, WriteCommand,
                  HealthCommand, AuditListCommand, AuditReadsCommand,
                  AuditVerifyCommand, PersonCommand, KeysCommand, TablesCommand,
-                 UndecidedCommand>;
+                 UndecidedCommand, CasesCommand, CaseCommand,
+                 WithdrawalsCommand, QualityCommand, AsOfCommand>;
 
 struct CommandLine {
   GlobalOptions global;

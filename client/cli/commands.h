@@ -22,6 +22,12 @@ ExitCode Run(Session& session, const KeysCommand& command);
 // publication_commands.cc
 ExitCode Run(Session& session, const TablesCommand& command);
 ExitCode Run(Session& session, const UndecidedCommand& command);
+ExitCode Run(Session& session, const QualityCommand& command);
+ExitCode Run(Session& session, const AsOfCommand& command);
+// case_commands.cc
+ExitCode Run(Session& session, const CasesCommand& command);
+ExitCode Run(Session& session, const CaseCommand& command);
+ExitCode Run(Session& session, const WithdrawalsCommand& command);
 // export_command.cc
 ExitCode Run(Session& session, const ExportCommand& command);
 // import_commands.cc

@@ -1,10 +1,12 @@
-// creditctl tables, undecided.
+// creditctl tables, undecided, quality, as-of.
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/commands.h"
 #include "client/cli/describe.h"
@@ -29,7 +31,61 @@ std::string Reasons(Lang lang, const v1::Record& record) {
   return absl::StrJoin(open, "; ");
 }
 
+// Parts of 10,000 as "98.76%"; empty: there was nothing.
+std::string Percent(bool is_known, std::int32_t points) {
+  if (!is_known) return std::string();
+  return absl::StrFormat("%d.%02d%%", points / 100, points % 100);
+}
+
+Cells QualityCells(Lang lang, const v1::GetSourceQualityResponse::Cell& cell,
+                   std::string source) {
+  return {std::move(source),
+          cell.month(),
+          cell.region(),
+          cell.family() == v1::FAMILY_UNSPECIFIED
+              ? std::string()
+              : LabelOf(lang, cell.family()),
+          Grouped(cell.reported()),
+          Percent(cell.has_compliance_bp(), cell.compliance_bp()),
+          Percent(cell.has_timeliness_bp(), cell.timeliness_bp()),
+          Percent(cell.has_lateness_bp(), cell.lateness_bp())};
+}
+
 }  // namespace
+
+ExitCode Run(Session& session, const QualityCommand& command) {
+  const auto answer = session.client().GetSourceQuality(command.request);
+  if (!answer.ok()) return session.Fail(answer.status());
+  if (session.json()) {
+    const absl::Status status = session.PrintJson(*answer);
+    return status.ok() ? ExitCode::kOk : session.Fail(status);
+  }
+  std::vector<Cells> rows;
+  for (const auto& cell : answer->cells()) {
+    rows.push_back(QualityCells(session.lang(), cell, cell.source_id()));
+  }
+  rows.push_back(QualityCells(session.lang(), answer->total(),
+                              std::string(session.Say(texts::kTotal))));
+  session.Print(
+      RenderTable({{session.Say(texts::kColumnSource)},
+                   {session.Say(texts::kColumnMonth)},
+                   {session.Say(texts::kColumnRegion)},
+                   {session.Say(texts::kColumnFamily)},
+                   {session.Say(texts::kColumnReported), Align::kRight},
+                   {session.Say(texts::kColumnCompliance), Align::kRight},
+                   {session.Say(texts::kColumnTimeliness), Align::kRight},
+                   {session.Say(texts::kColumnLateness), Align::kRight}},
+                  rows, session.width()));
+  if (answer->truncated()) session.Note(session.Say(texts::kMoreRecords));
+  return ExitCode::kOk;
+}
+
+ExitCode Run(Session& session, const AsOfCommand& command) {
+  const auto answer = session.client().GetPublicPageAsOf(command.request);
+  if (!answer.ok()) return session.Fail(answer.status());
+  const absl::Status status = session.PrintJson(*answer);
+  return status.ok() ? ExitCode::kOk : session.Fail(status);
+}
 
 ExitCode Run(Session& session, const TablesCommand& /*command*/) {
   const auto answer = session.client().ListTables();

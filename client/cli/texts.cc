@@ -85,6 +85,8 @@ constexpr Entry kFields[] = {
     {"Record.enterprise_uscc", {"关联主体代码", "Enterprise"}},
     {"Record.source_id", {"数据来源", "Source"}},
     {"Record.publicity", {"公示", "Publicity"}},
+    {"Record.disputed", {"异议处理中", "Disputed"}},
+    {"Record.changes", {"变更内容", "Changes"}},
     {"Publicity.channel", {"渠道", "Channel"}},
     {"Publicity.state", {"公示状态", "State"}},
     {"Publicity.severity", {"失信程度", "Severity"}},
@@ -99,6 +101,43 @@ constexpr Entry kFields[] = {
     {"AppliedRule.article", {"依据", "Article"}},
     {"AppliedRule.unconfirmed", {"待确认", "Unconfirmed"}},
     {"AppliedRule.note", {"说明", "Note"}},
+    {"OpenCaseResponse.outcome", {"处理结果", "Outcome"}},
+    {"OpenCaseResponse.case", {"案件", "Case"}},
+    {"OpenCaseResponse.position", {"状态位置", "Position"}},
+    {"AdvanceCaseResponse.outcome", {"处理结果", "Outcome"}},
+    {"AdvanceCaseResponse.case", {"案件", "Case"}},
+    {"AdvanceCaseResponse.position", {"状态位置", "Position"}},
+    {"Case.case_id", {"案件编号", "Case"}},
+    {"Case.etag", {"版本标签", "Etag"}},
+    {"Case.kind", {"种类", "Kind"}},
+    {"Case.state", {"状态", "State"}},
+    {"Case.procedure", {"程序", "Procedure"}},
+    {"Case.record_id", {"记录编号", "Record"}},
+    {"Case.enterprise_uscc", {"主体代码", "Enterprise"}},
+    {"Case.national_no", {"国家平台编号", "National number"}},
+    {"Case.materials", {"材料", "Papers"}},
+    {"Case.missing_materials", {"尚缺材料", "Missing papers"}},
+    {"Case.steps", {"办理步骤", "Steps"}},
+    {"Case.clocks", {"期限", "Limits"}},
+    {"Case.entry", {"拟列入信息", "Entry"}},
+    {"CaseMaterial.material", {"材料种类", "Paper"}},
+    {"CaseMaterial.sm3", {"SM3 摘要", "SM3"}},
+    {"CaseMaterial.title", {"名称", "Title"}},
+    {"CaseStep.action", {"操作", "Action"}},
+    {"CaseStep.state", {"状态", "State"}},
+    {"CaseStep.taken_on", {"日期", "Taken on"}},
+    {"CaseStep.recorded_at", {"登记时间", "Recorded"}},
+    {"CaseStep.agency", {"办理单位", "Agency"}},
+    {"CaseStep.reason", {"理由", "Reason"}},
+    {"CaseStep.missing", {"应补材料", "Missing"}},
+    {"CaseStep.national_step", {"国家平台步骤号", "National step"}},
+    {"CaseClock.clock", {"期限", "Limit"}},
+    {"CaseClock.due_on", {"截止日", "Due"}},
+    {"CaseClock.estimated", {"估计", "Estimated"}},
+    {"CaseClock.overdue", {"已超期", "Overdue"}},
+    {"FieldChange.field", {"字段", "Field"}},
+    {"FieldChange.before", {"变更前", "Before"}},
+    {"FieldChange.after", {"变更后", "After"}},
     {"ClassifyRecordResponse.outcome", {"处理结果", "Outcome"}},
     {"ClassifyRecordResponse.record", {"记录", "Record"}},
     {"ClassifyRecordResponse.position", {"状态位置", "Position"}},
@@ -414,6 +453,47 @@ constexpr Entry kEnumValues[] = {
     {"PUBLICITY_STATE_EXPIRED", {"公示期满", "expired"}},
     {"PUBLICITY_STATE_REMOVED", {"已移出", "removed"}},
     {"PUBLICITY_STATE_WITHDRAWN", {"已撤回", "withdrawn"}},
+    {"PUBLICITY_STATE_REPAIRED", {"已修复", "repaired"}},
+    {"PUBLICITY_STATE_ANNULLED", {"已撤销", "annulled"}},
+    {"PUBLICITY_STATE_SHIELDED", {"暂时屏蔽", "shielded"}},
+    {"CASE_KIND_REPAIR", {"信用修复", "repair"}},
+    {"CASE_KIND_OBJECTION", {"异议", "objection"}},
+    {"CASE_KIND_LIST_ENTRY", {"列入名单", "list entry"}},
+    {"CASE_KIND_LIST_REMOVAL", {"移出名单", "list removal"}},
+    {"CASE_KIND_ANNULMENT", {"撤销", "annulment"}},
+    {"CASE_KIND_REPUBLICATION", {"恢复公示", "republication"}},
+    {"CASE_KIND_SHIELD", {"暂时屏蔽", "shield"}},
+    {"CASE_STATE_DRAFT", {"草稿", "draft"}},
+    {"CASE_STATE_SUBMITTED", {"待受理", "submitted"}},
+    {"CASE_STATE_RETURNED", {"退回补正", "returned"}},
+    {"CASE_STATE_ACCEPTED", {"已受理", "accepted"}},
+    {"CASE_STATE_NOT_ACCEPTED", {"不予受理", "not accepted"}},
+    {"CASE_STATE_APPROVED", {"准予", "approved"}},
+    {"CASE_STATE_REFUSED", {"不予", "refused"}},
+    {"CASE_STATE_CANCELLED", {"已撤回", "cancelled"}},
+    {"CASE_STATE_REVOKED", {"已撤销", "revoked"}},
+    {"CASE_ACTION_OPEN", {"建立", "open"}},
+    {"CASE_ACTION_SUBMIT", {"提交", "submit"}},
+    {"CASE_ACTION_RETURN", {"退回补正", "return"}},
+    {"CASE_ACTION_ACCEPT", {"受理", "accept"}},
+    {"CASE_ACTION_NOT_ACCEPT", {"不予受理", "not accept"}},
+    {"CASE_ACTION_EXTEND", {"延长期限", "extend"}},
+    {"CASE_ACTION_APPROVE", {"准予", "approve"}},
+    {"CASE_ACTION_REFUSE", {"不予", "refuse"}},
+    {"CASE_ACTION_CANCEL", {"撤回申请", "cancel"}},
+    {"CASE_ACTION_REVOKE", {"撤销决定", "revoke"}},
+    {"CASE_ACTION_AMEND", {"补充", "amend"}},
+    {"CaseStepResult.RESULT_TAKEN", {"已办理", "taken"}},
+    {"CaseStepResult.RESULT_REPEATED", {"重复", "repeated"}},
+    {"CaseStepResult.RESULT_HELD", {"待前序步骤", "held"}},
+    {"CaseStepResult.RESULT_REFUSED", {"未办理", "refused"}},
+    {"WithdrawalNotice.REASON_EXPIRED", {"公示期满", "expired"}},
+    {"WithdrawalNotice.REASON_REPAIRED", {"已修复", "repaired"}},
+    {"WithdrawalNotice.REASON_ANNULLED", {"已撤销", "annulled"}},
+    {"WithdrawalNotice.REASON_WITHDRAWN", {"已撤回", "withdrawn"}},
+    {"WithdrawalNotice.REASON_SHIELDED", {"暂时屏蔽", "shielded"}},
+    {"WithdrawalNotice.REASON_REMOVED", {"已移出", "removed"}},
+    {"WithdrawalNotice.REASON_HIDDEN", {"停止公示", "hidden"}},
     {"SEVERITY_CLASS_MINOR", {"轻微", "minor"}},
     {"SEVERITY_CLASS_GENERAL", {"一般", "general"}},
     {"SEVERITY_CLASS_SERIOUS", {"严重", "serious"}},
@@ -631,6 +711,54 @@ const Text kTables = {"查看现行的公示规则表和工作日历",
                       "Show the tables of rules in force"};
 const Text kUndecided = {"列出规则无法判定的记录（待分类）",
                          "List records that no rule decides"};
+const Text kQuality = {"查看数据来源的合规率、及时率和迟报率",
+                       "Show how well sources report"};
+const Text kAsOf = {"查看某一渠道在某日公示的内容（JSON）",
+                    "Show what a channel showed on a day (JSON)"};
+const Text kCases = {"列出某一记录的案件，或有期限的案件",
+                     "List the cases of a record, or those with a time limit"};
+const Text kCase = {"查看一个案件", "Show a case"};
+const Text kWithdrawals = {"列出应当下架的记录，或接收方",
+                           "List what has to be taken down, or who receives"};
+const Text kOpenCase = {"建立案件（OpenCaseRequest 的 JSON）",
+                        "Open a case (JSON of OpenCaseRequest)"};
+const Text kAdvanceCase = {
+    "办理案件的下一步（AdvanceCaseRequest 的 JSON）",
+    "Take the next step of a case (JSON of AdvanceCaseRequest)"};
+const Text kImportCaseSteps = {
+    "导入国家平台的办理步骤（ImportCaseStepsRequest 的 JSON）",
+    "Import steps of the national platform (JSON of ImportCaseStepsRequest)"};
+const Text kArgFromMonth = {"起始月份，YYYY-MM", "First month, YYYY-MM"};
+const Text kArgToMonth = {"截止月份；不填为起始月份",
+                          "Last month; absent: the first"};
+const Text kArgDate = {"日期，YYYY-MM-DD", "The day, YYYY-MM-DD"};
+const Text kArgChannel = {"渠道；不填为信用中国",
+                          "Channel; absent: credit-china"};
+const Text kArgDueBy = {"期限在该日或之前的，YYYY-MM-DD",
+                        "With a limit on this day or before, YYYY-MM-DD"};
+const Text kArgCaseId = {"案件编号", "Id of the case"};
+const Text kArgReceivers = {"列出接收方及其迟延",
+                            "List receivers, and who is late"};
+const Text kEstimated = {"（估计）", "(estimated)"};
+const Text kOverdue = {"（已超期）", "(overdue)"};
+const Text kColumnReceiver = {"接收方", "Receiver"};
+const Text kColumnOpen = {"待下架", "Open"};
+const Text kColumnLate = {"已迟延", "Late"};
+const Text kColumnSince = {"自", "Since"};
+const Text kColumnCaseId = {"案件编号", "Case"};
+const Text kColumnCaseKind = {"种类", "Kind"};
+const Text kColumnClocks = {"期限", "Limits"};
+const Text kColumnDue = {"期限", "Due"};
+const Text kNoCases = {"没有案件", "there are no cases"};
+const Text kNoWithdrawals = {"没有应当下架的记录",
+                             "nothing has to be taken down"};
+const Text kColumnMonth = {"月份", "Month"};
+const Text kColumnRegion = {"区划", "Region"};
+const Text kColumnReported = {"报送数", "Reported"};
+const Text kColumnCompliance = {"合规率", "Compliant"};
+const Text kColumnTimeliness = {"及时率", "In time"};
+const Text kColumnLateness = {"迟报率", "Late"};
+const Text kTotal = {"合计", "total"};
 const Text kColumnTable = {"规则表", "Table"};
 const Text kColumnVersion = {"版本", "Version"};
 const Text kColumnReason = {"原因", "Reason"};

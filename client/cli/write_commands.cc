@@ -35,9 +35,10 @@ template <typename Request>
 void SetValidateOnly(Request& request) {
   request.set_validate_only(true);
 }
-// These two have no such field, and their commands no such option.
+// These have no such field, and their commands no such option.
 void SetValidateOnly(v1::WithdrawRecordRequest&) {}
 void SetValidateOnly(v1::WithholdEnterpriseRequest&) {}
+void SetValidateOnly(v1::ImportCaseStepsRequest&) {}
 
 // The file's request, with what the command line adds to it.
 template <typename Request>
@@ -95,6 +96,27 @@ void ShowResponse(Session& session, const v1::SubmitRecordsResponse& response) {
                              {session.Say(texts::kColumnEtag)},
                              {session.Say(texts::kColumnFindings)}},
                             rows, session.width()));
+}
+
+// A line for each step.
+void ShowResponse(Session& session,
+                  const v1::ImportCaseStepsResponse& response) {
+  std::vector<Cells> rows;
+  for (const v1::CaseStepResult& result : response.results()) {
+    rows.push_back({absl::StrCat(rows.size() + 1),
+                    LabelOf(session.lang(), result.result()), result.error()});
+  }
+  session.Print(RenderTable({{session.Say(texts::kColumnIndex), Align::kRight},
+                             {session.Say(texts::kColumnOutcome)},
+                             {session.Say(texts::kColumnReason)}},
+                            rows, session.width()));
+}
+
+bool AnyKeptOut(const v1::ImportCaseStepsResponse& response) {
+  for (const v1::CaseStepResult& result : response.results()) {
+    if (result.result() == v1::CaseStepResult::RESULT_REFUSED) return true;
+  }
+  return false;
 }
 
 bool AnyKeptOut(const v1::SubmitRecordsResponse& response) {
@@ -164,6 +186,12 @@ ExitCode Run(Session& session, const WriteCommand& command) {
       return Write(session, command, &RegistryClient::ClassifyRecord);
     case WriteKind::kActivate:
       return Write(session, command, &RegistryClient::ActivateTable);
+    case WriteKind::kOpenCase:
+      return Write(session, command, &RegistryClient::OpenCase);
+    case WriteKind::kAdvanceCase:
+      return Write(session, command, &RegistryClient::AdvanceCase);
+    case WriteKind::kImportCaseSteps:
+      return Write(session, command, &RegistryClient::ImportCaseSteps);
   }
   return ExitCode::kInternal;
 }

@@ -277,7 +277,8 @@ TEST_F(CreditctlTest, HelpListsTheExitCodesInBothLanguages) {
         "template",   "receipt",   "stats",    "verify",   "export",
         "quarantine", "put",       "submit",   "correct",  "withdraw",
         "withhold",   "erase",     "person",   "keys",     "health",
-        "tables",     "undecided", "classify", "activate", "audit"}) {
+        "tables",     "undecided", "classify", "activate", "audit",
+        "cases",      "case-open", "quality",  "as-of",    "withdrawals"}) {
     EXPECT_EQ(RunCreditctl({command, "--help"}).exit_code, 0) << command;
     EXPECT_THAT(en.out, HasSubstr(command));
   }
@@ -587,6 +588,29 @@ TEST_F(CreditctlTest, TablesAndWhatNoRuleDecidesAreShown) {
   const ProcessResult undecided = Run({"undecided"});
   EXPECT_EQ(undecided.exit_code, 0);
   EXPECT_THAT(undecided.out, HasSubstr("FINE_LIMITS_MISSING"));
+}
+
+TEST_F(CreditctlTest, CasesWithdrawalsAndQualityAreShown) {
+  const ProcessResult cases = Run({"cases", "--due-by", "2026-11-30"});
+  EXPECT_EQ(cases.exit_code, 0);
+  EXPECT_THAT(cases.out, AllOf(HasSubstr("CASE"), HasSubstr("信用修复"),
+                               HasSubstr("已超期")));
+  EXPECT_THAT(Run({"case", "CASE"}).out, HasSubstr("ACCEPTANCE"));
+  const ProcessResult opened = Run({"case-open", "-"}, "{}");
+  EXPECT_EQ(opened.exit_code, 0);
+  EXPECT_THAT(opened.out, HasSubstr("待受理"));
+  // A step that was refused is no success.
+  const ProcessResult imported = Run({"case-import", "-"}, "{}");
+  EXPECT_EQ(imported.exit_code, 5);
+  EXPECT_THAT(imported.out, HasSubstr("WRONG_STATE"));
+  EXPECT_THAT(Run({"withdrawals"}).out,
+              AllOf(HasSubstr("RECORD"), HasSubstr("已修复")));
+  EXPECT_THAT(Run({"withdrawals", "--receivers"}).out,
+              AllOf(HasSubstr("feed-a"), HasSubstr("1,234")));
+  EXPECT_THAT(Run({"quality", "2026-11"}).out,
+              AllOf(HasSubstr("source-a"), HasSubstr("98.76%")));
+  EXPECT_THAT(Run({"as-of", kCode, "--date", "2026-11-01"}).out,
+              HasSubstr("2026-11-01"));
 }
 
 TEST_F(CreditctlTest, KeysAreShownAndRotated) {

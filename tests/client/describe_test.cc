@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "creditreg/v1/case_service.pb.h"
 #include "creditreg/v1/enterprise.pb.h"
 #include "creditreg/v1/intake_service.pb.h"
 #include "creditreg/v1/key_service.pb.h"
@@ -67,6 +68,13 @@ TEST(DescribeTest, EveryFieldThatIsShownHasALabel) {
         v1::AppliedRule::descriptor(),
         v1::ClassifyRecordResponse::descriptor(),
         v1::ActivateTableResponse::descriptor(),
+        v1::OpenCaseResponse::descriptor(),
+        v1::AdvanceCaseResponse::descriptor(),
+        v1::Case::descriptor(),
+        v1::CaseMaterial::descriptor(),
+        v1::CaseStep::descriptor(),
+        v1::CaseClock::descriptor(),
+        v1::FieldChange::descriptor(),
         v1::ErasePersonalResponse::descriptor(),
         v1::GetKeyStateResponse::descriptor(),
         v1::GetKeyStateResponse::Rotation::descriptor(),
@@ -93,6 +101,11 @@ TEST(DescribeTest, EveryValueOfAnEnumHasALabel) {
                                  v1::RecordState_descriptor(),
                                  v1::PublicityState_descriptor(),
                                  v1::SeverityClass_descriptor(),
+                                 v1::CaseKind_descriptor(),
+                                 v1::CaseState_descriptor(),
+                                 v1::CaseAction_descriptor(),
+                                 v1::CaseStepResult::Result_descriptor(),
+                                 v1::WithdrawalNotice::Reason_descriptor(),
                                  v1::Licence::State_descriptor(),
                                  v1::Penalty::Procedure_descriptor(),
                                  v1::Penalty::DeclaredSeverity_descriptor(),

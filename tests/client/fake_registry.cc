@@ -708,11 +708,91 @@ class FakeRegistry::Publication final : public v1::PublicationService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status GetSourceQuality(
+      grpc::ServerContext*, const v1::GetSourceQualityRequest*,
+      v1::GetSourceQualityResponse* response) override {
+    auto* const cell = response->add_cells();
+    cell->set_source_id("source-a");
+    cell->set_month("2026-11");
+    cell->set_family(v1::FAMILY_PENALTY);
+    cell->set_reported(1200);
+    cell->set_timeliness_bp(9876);
+    *response->mutable_total() = *cell;
+    return grpc::Status::OK;
+  }
+
+  grpc::Status GetPublicPageAsOf(
+      grpc::ServerContext*, const v1::GetPublicPageAsOfRequest* request,
+      v1::GetPublicPageAsOfResponse* response) override {
+    response->mutable_page()->mutable_result()->set_identifier(request->date());
+    return grpc::Status::OK;
+  }
+
   grpc::Status ActivateTable(grpc::ServerContext*,
                              const v1::ActivateTableRequest*,
                              v1::ActivateTableResponse* response) override {
     response->set_outcome(v1::OUTCOME_UNCHANGED);
     return grpc::Status::OK;
+  }
+};
+
+class FakeRegistry::Cases final : public v1::CaseService::Service {
+ public:
+  grpc::Status OpenCase(grpc::ServerContext*, const v1::OpenCaseRequest*,
+                        v1::OpenCaseResponse* response) override {
+    response->set_outcome(v1::OUTCOME_CREATED);
+    *response->mutable_case_() = Sample();
+    return grpc::Status::OK;
+  }
+  grpc::Status ImportCaseSteps(grpc::ServerContext*,
+                               const v1::ImportCaseStepsRequest*,
+                               v1::ImportCaseStepsResponse* response) override {
+    v1::CaseStepResult* const result = response->add_results();
+    result->set_result(v1::CaseStepResult::RESULT_REFUSED);
+    result->set_error("WRONG_STATE: action: no step of this state");
+    return grpc::Status::OK;
+  }
+  grpc::Status GetCase(grpc::ServerContext*, const v1::GetCaseRequest*,
+                       v1::GetCaseResponse* response) override {
+    *response->mutable_case_() = Sample();
+    return grpc::Status::OK;
+  }
+  grpc::Status ListCases(grpc::ServerContext*, const v1::ListCasesRequest*,
+                         v1::ListCasesResponse* response) override {
+    *response->add_cases() = Sample();
+    return grpc::Status::OK;
+  }
+  grpc::Status ListWithdrawals(grpc::ServerContext*,
+                               const v1::ListWithdrawalsRequest*,
+                               v1::ListWithdrawalsResponse* response) override {
+    v1::WithdrawalNotice* const notice = response->add_withdrawals();
+    notice->set_record_id("RECORD");
+    notice->set_reason(v1::WithdrawalNotice::REASON_REPAIRED);
+    notice->set_due_on("2026-11-27");
+    return grpc::Status::OK;
+  }
+  grpc::Status ListReceivers(grpc::ServerContext*,
+                             const v1::ListReceiversRequest*,
+                             v1::ListReceiversResponse* response) override {
+    auto* const receiver = response->add_receivers();
+    receiver->set_receiver("feed-a");
+    receiver->set_open(1234);
+    receiver->set_late(2);
+    receiver->set_late_since("2026-11-20");
+    return grpc::Status::OK;
+  }
+
+ private:
+  static v1::Case Sample() {
+    v1::Case sample;
+    sample.set_case_id("CASE");
+    sample.set_kind(v1::CASE_KIND_REPAIR);
+    sample.set_state(v1::CASE_STATE_SUBMITTED);
+    v1::CaseClock* const clock = sample.add_clocks();
+    clock->set_clock("ACCEPTANCE");
+    clock->set_due_on("2026-11-27");
+    clock->set_overdue(true);
+    return sample;
   }
 };
 
@@ -817,7 +897,8 @@ FakeRegistry::FakeRegistry()
       admin_(std::make_unique<Admin>(this)),
       audit_(std::make_unique<Audit>(this)),
       keys_(std::make_unique<Keys>()),
-      publication_(std::make_unique<Publication>()) {
+      publication_(std::make_unique<Publication>()),
+      cases_(std::make_unique<Cases>()) {
   grpc::EnableDefaultHealthCheckService(true);
   Start();
 }
@@ -841,6 +922,7 @@ void FakeRegistry::Start() {
   builder.RegisterService(audit_.get());
   builder.RegisterService(keys_.get());
   builder.RegisterService(publication_.get());
+  builder.RegisterService(cases_.get());
   server_ = builder.BuildAndStart();
   CREDITREG_CHECK(server_ != nullptr && bound != 0,
                   "a loopback port can be bound");

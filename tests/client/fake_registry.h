@@ -25,6 +25,7 @@
 #include "absl/synchronization/mutex.h"
 #include "creditreg/v1/admin_service.grpc.pb.h"
 #include "creditreg/v1/audit_service.grpc.pb.h"
+#include "creditreg/v1/case_service.grpc.pb.h"
 #include "creditreg/v1/intake_service.grpc.pb.h"
 #include "creditreg/v1/key_service.grpc.pb.h"
 #include "creditreg/v1/public_lookup_service.grpc.pb.h"
@@ -105,6 +106,7 @@ class FakeRegistry {
   class Audit;
   class Keys;
   class Publication;
+  class Cases;
 
   struct StoredImport {
     std::int64_t rows = 0;
@@ -137,6 +139,7 @@ class FakeRegistry {
   std::unique_ptr<Audit> audit_;
   std::unique_ptr<Keys> keys_;
   std::unique_ptr<Publication> publication_;
+  std::unique_ptr<Cases> cases_;
   std::unique_ptr<grpc::Server> server_;
 };
 
