@@ -61,7 +61,7 @@ part_faults() {
   run_test tests/index/registry/registry_random_faults_test 'RandomFaultsTest.*'
 }
 
-# Pages asked for as of every earlier day and position, after 8,000 random steps.
+# Pages asked for as of every earlier day and position, after some 10,000 changes.
 part_as_of() {
   run_test tests/server/service/as_of_test 'AsOfTest.*'
 }

@@ -245,8 +245,9 @@ absl::Status AddRecords(const PinnedState& state, const EnterpriseAt& holder,
                         PublicReader* reader,
                         v1::GetPublicEnterpriseResponse* response) {
   if (!reader->has_rules()) return absl::OkStatus();
-  const bool knows_counts =
-      holder.head.has_value() && !HasAbsorbed(holder.version.content());
+  // Counts are today's, also beside a version that is still the current one.
+  const bool knows_counts = !state.is_past && holder.head.has_value() &&
+                            !HasAbsorbed(holder.version.content());
   const storage::v1::EnterpriseHead counts =
       knows_counts ? *holder.head : storage::v1::EnterpriseHead();
   const auto add = [&](storage::v1::Family family, std::uint64_t count,

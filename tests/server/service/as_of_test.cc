@@ -292,7 +292,7 @@ TEST(AsOfTest, EveryPageIsFoundAgainAsItWasSent) {
   std::uint64_t seed = run.seed();
   do {
     World world(seed);
-    const int rounds = run.has_time() ? 8000 : 500;
+    const int rounds = run.has_time() ? 16000 : 500;
     for (int i = 0; i < rounds && !::testing::Test::HasFailure(); ++i) {
       world.Change();
       world.Look();
