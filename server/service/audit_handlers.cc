@@ -12,7 +12,6 @@
 #include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
@@ -173,15 +172,6 @@ std::string CursorOf(const AuditPage& page) {
   return absl::StrFormat("%020d", page.next_before);
 }
 
-// Errors: InvalidArgument "page_token: not of this query".
-absl::StatusOr<std::uint64_t> BeforeOf(const PageStart& start) {
-  std::uint64_t before = std::numeric_limits<std::uint64_t>::max();
-  if (!start.cursor.empty() && !absl::SimpleAtoi(start.cursor, &before)) {
-    return absl::InvalidArgumentError("page_token: not of this query");
-  }
-  return before;
-}
-
 template <typename Response>
 void SetNextPage(NextPage next, Response* response) {
   response->set_next_page_token(std::move(next.token));
@@ -218,7 +208,8 @@ absl::Status AuditHandlers::ListAuditRows(
   caller.notes().position = start.state.sequence;
 
   AuditQuery query;
-  CREDITREG_ASSIGN_OR_RETURN(query.before, BeforeOf(start));
+  CREDITREG_ASSIGN_OR_RETURN(
+      query.before, NumberOf(start, std::numeric_limits<std::uint64_t>::max()));
   query.max_rows = PageRows(request.page_size(), kDefaultAuditPage);
   query.max_examined = kMaxExaminedRows;
   if (request.has_from()) query.from_us = MicrosOf(request.from());
@@ -306,7 +297,8 @@ absl::Status AuditHandlers::ListFileReads(
   caller.notes().enterprise_nos.push_back(found.enterprise->enterprise_no);
 
   FileReadQuery query;
-  CREDITREG_ASSIGN_OR_RETURN(query.before, BeforeOf(start));
+  CREDITREG_ASSIGN_OR_RETURN(
+      query.before, NumberOf(start, std::numeric_limits<std::uint64_t>::max()));
   CREDITREG_ASSIGN_OR_RETURN(query.enterprise_nos,
                              view.MergedFiles(found.enterprise->enterprise_no));
   query.max_rows = PageRows(request.page_size(), kDefaultAuditPage);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "index/base/status_macros.h"
 #include "server/wire/answers.h"
@@ -87,6 +88,15 @@ absl::StatusOr<PageStart> StartPage(const ServiceEnvironment& environment,
   start.state.is_past = page->sequence < start.state.view->sequence();
   start.cursor = std::move(page->cursor);
   return start;
+}
+
+absl::StatusOr<std::uint64_t> NumberOf(const PageStart& start,
+                                       std::uint64_t first) {
+  std::uint64_t number = first;
+  if (!start.cursor.empty() && !absl::SimpleAtoi(start.cursor, &number)) {
+    return absl::InvalidArgumentError("page_token: not of this query");
+  }
+  return number;
 }
 
 NextPage MakeNextPage(const ServiceEnvironment& environment,

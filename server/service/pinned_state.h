@@ -68,6 +68,12 @@ absl::StatusOr<PageStart> StartPage(const ServiceEnvironment& environment,
                                     absl::string_view query,
                                     const AskedPositions& asked);
 
+// A cursor that is a number; `first` on the first page.
+//
+// Errors: InvalidArgument the token is not of this query.
+absl::StatusOr<std::uint64_t> NumberOf(const PageStart& start,
+                                       std::uint64_t first);
+
 struct NextPage {
   std::string token;
   google::protobuf::Timestamp expires_at;

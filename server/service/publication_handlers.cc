@@ -9,7 +9,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
@@ -271,10 +270,7 @@ absl::Status PublicationHandlers::ListUndecidedRecords(
       const PageStart start,
       StartPage(environment_, caller, request.page_token(), query_bytes, {}));
   const PinnedState& state = start.state;
-  std::uint64_t from = 0;
-  if (!start.cursor.empty() && !absl::SimpleAtoi(start.cursor, &from)) {
-    return absl::InvalidArgumentError("page_token: not of this query");
-  }
+  CREDITREG_ASSIGN_OR_RETURN(std::uint64_t from, NumberOf(start, 0));
   const TokenCodec& tokens = environment_.registry->tokens();
   // The queue is worked off while it is read: it is always today's.
   RecordReader reader(*state.view, 0, Today(*state.view, *environment_.clock),

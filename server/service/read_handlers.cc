@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "index/base/status_macros.h"
@@ -641,10 +640,8 @@ absl::Status ReadHandlers::ListRecordVersions(
       const std::uint64_t record_no,
       RecordNoOf(environment_.registry->tokens(), request.record_id()));
   // The cursor is the sequence that the next version is older than.
-  std::uint64_t before = state.sequence + 1;
-  if (!start.cursor.empty() && !absl::SimpleAtoi(start.cursor, &before)) {
-    return absl::InvalidArgumentError("page_token: not of this query");
-  }
+  CREDITREG_ASSIGN_OR_RETURN(std::uint64_t before,
+                             NumberOf(start, state.sequence + 1));
   // Whose it is today decides over all its versions, what each says over it.
   std::optional<EnterpriseAt> holder;
   absl::StatusOr<RecordAt> newest = state.view->ReadRecord(record_no);
@@ -808,10 +805,7 @@ absl::Status ReadHandlers::ListQuarantinedRows(
       const PageStart start,
       StartPage(environment_, caller, request.page_token(), query_bytes, {}));
   const PinnedState& state = start.state;
-  std::uint64_t from = 0;
-  if (!start.cursor.empty() && !absl::SimpleAtoi(start.cursor, &from)) {
-    return absl::InvalidArgumentError("page_token: not of this query");
-  }
+  CREDITREG_ASSIGN_OR_RETURN(std::uint64_t from, NumberOf(start, 0));
   const TokenCodec& tokens = environment_.registry->tokens();
   const std::size_t wanted = PageRows(request.page_size(), kDefaultPage);
   GroupSet withheld;
